@@ -70,7 +70,7 @@ class Till:
 
     async def came(self, amount_sen: int, key: str) -> int:
         """The bank says that so much came; the id of what is kept of it."""
-        [account] = self.within.merchant.receiving
+        account = self.within.merchant.receiving[0]
         line = BankLine(key, amount_sen, real_now(), f"TRSF {key}")
         kept = await take.take(self.shop.engine, self.shop.merchant_id, account.receiving_id, line, "statement")
         return kept.arrival_id

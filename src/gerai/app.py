@@ -112,7 +112,10 @@ def make_engine(settings: Settings) -> Engine:
 
 def make_desk(engine: Engine, partners: FoundPartners, settings: Settings) -> GatewayDesk:
     """Who asks gateways."""
-    return GatewayDesk(engine, partners.gateways, SecretBox(settings.webhooks.seal_key), settings.base_url)
+    own = settings.webhooks
+    return GatewayDesk(
+        engine, partners.gateways, SecretBox(own.seal_key), settings.base_url, allow_loopback=own.allow_loopback
+    )
 
 
 def make_house(engine: Engine, desk: GatewayDesk, partners: FoundPartners, settings: Settings) -> House:
@@ -121,7 +124,7 @@ def make_house(engine: Engine, desk: GatewayDesk, partners: FoundPartners, setti
     return House(
         engine, desk, SecretBox(own.seal_key), settings.base_url, partners.payment_methods, partners.fulfilment,
         KEY_SCHEMES, STORE_METHODS, DEPOSIT_CODES, order_readers(DIALECTS),
-        WebhookDesk(WEBHOOK_CONTRACTS, own.allow_loopback, own.timeout_s),
+        WebhookDesk(WEBHOOK_CONTRACTS, own.allow_loopback, own.timeout_s), partners.notice_forms,
     )  # fmt: skip
 
 

@@ -205,6 +205,13 @@ async def test_a_gateway_of_this_machine(shop: RealShop, who: str) -> None:
     await do(hooked(shop.within) if who == "setting" else shop.within, "gateways.add", given, caller, reason="x")
     [row] = await seen(shop.within, "gateways.list")
     assert row.base_url == given.base_url
+    # One that somebody else named while it was allowed is not asked any more once it is not.
+    desk, merchant_id = shop.within.house.gateways, shop.within.merchant_id
+    assert (await desk.contract(merchant_id, row.id) is not None) == (who == "operator")
+    async with GatewayDesk(
+        shop.within.engine, desk.gateways, SEALER, "http://gerai.test", allow_loopback=True
+    ) as open_:
+        assert await open_.contract(merchant_id, row.id) is not None
 
 
 async def test_the_sandbox_names_no_account(shop: RealShop) -> None:

@@ -154,6 +154,7 @@ async def test_the_document_names_all_and_nothing_else(client: httpx.AsyncClient
     document = (await client.get("/admin/v1/openapi.json")).json()
     wanted = {"/admin/v1" + (view_path(one) if isinstance(one, View) else act_path(one)) for one in REACHED}
     wanted |= {f"/admin/v1{view_path(v)}.{kind}" for v in views().values() if is_listed(v) for kind in MEDIA_TYPES}
+    wanted |= {f"/admin/v1{view_path(v)}.pdf" for v in views().values() if v.paper is not None}
     wanted |= {f"/admin/v1{import_path(i)}{end}" for i in imports().values() for end in ("", ".csv", ".xlsx")}
     assert set(document["paths"]) == wanted
     assert document["openapi"] == "3.1.0"

@@ -10,7 +10,7 @@ import pytest
 import pytest_asyncio
 
 from bank_kit import PRICE
-from desk_kit import OPERATOR, VIEWER, open_desk, seen, written
+from desk_kit import OPERATOR, OWNER, VIEWER, open_desk, seen, written
 from desk_money_kit import GatewayTill, Till, act, gateway_till, open_till
 from gerai.app import App
 from gerai.domain.refusals import InputInvalid, NotFound, PermissionMissing, StateConflict
@@ -125,6 +125,12 @@ async def test_what_somebody_took_is_theirs_to_give_back(toy: GatewayTill) -> No
         taken = await one(toy.within, number)
         assert (taken.status, taken.denials, taken.fault) == ("open", denials, "taken back by person:7")
         assert "refunds.again" not in taken.can
+        [theirs] = await seen(toy.within, "refunds.show", OWNER, id=number)
+        assert theirs.can[-1] == "refunds.again"
+        kind = "refund_refused" if denials else "refund_to_send"
+        for who, offered in ((OWNER, True), (OPERATOR, False), (VIEWER, False)):
+            [waits] = await seen(toy.within, "waiting.list", who)
+            assert (waits.kind, "refunds.again" in waits.can) == (kind, offered)
         before = await written(toy.within)
         with pytest.raises(StateConflict, match="taken"):
             await act(toy.within, "refunds.again", OPERATOR, id=number)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from pypdf import PdfReader
 from terminal_kit import gerai, gerai_here
 
 from desk_kit import open_desk, seen
@@ -87,3 +88,22 @@ async def test_a_file_to_fill_in_is_made(dsn: str, within: Within, tmp_path: Pat
     assert (code, ".csv or .xlsx" in why) == (2, True)
     code, _, why = await gerai_here(dsn, "members", "import", str(tmp_path / "tidak.csv"))
     assert (code, "cannot read" in why) == (2, True)
+
+
+async def test_the_statement_is_printed(dsn: str, within: Within, tmp_path: Path) -> None:
+    """A month's accounts as PDF in the language that is asked for, in Indonesian without; a language that there is not
+    and a second file are said to be wrong, and nothing is written then."""
+    shop, file = ("--merchant", within.merchant.code), tmp_path / "laporan.pdf"
+    for more, title in (((), "Laporan bulanan"), (("--pdf-language", "en"), "Monthly statement")):
+        code, _, said = await gerai_here(
+            dsn, "reports", "statement", "--month", "2026-10", "--pdf", str(file), *more, *shop
+        )
+        assert (code, f"tersimpan: {file}" in " ".join(said.split())) == (0, True)
+        [page] = PdfReader(file).pages
+        text = " ".join(page.extract_text().split())
+        assert (title in text, within.merchant.name in text, "31 Okt" in text or "31 Oct" in text) == (True, True, True)
+        assert "uji coba" not in text
+        file.unlink()
+    for wrong in (("--pdf-language", "fr"), ("--csv", "-"), ("--json",)):
+        code, _, _ = await gerai_here(dsn, "reports", "statement", "--pdf", str(file), *wrong, *shop)
+        assert (code, file.exists()) == (2, False)

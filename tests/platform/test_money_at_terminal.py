@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
+import pytest
 import pytest_asyncio
 from terminal_kit import gerai_here as gerai
 
 from bank_kit import PRICE
 from desk_kit import seen, written
-from desk_money_kit import Till, open_till
+from desk_money_kit import Till, act, open_till
 from gerai.app import App
+from gerai.cli import refunds as refunds_module
+from gerai.domain.refusals import Busy
 from gerai.engine.check import check
 
 
@@ -75,3 +80,33 @@ async def test_what_waits_is_listed_and_counted(dsn: str, till: Till) -> None:
     [count] = msgspec.json.decode(text)["rows"]
     assert (count["kind"], count["count"], count["capped"]) == ("late_payment", 1, False)
     assert count["amount_sen"] == late.amount_sen >= PRICE
+
+
+async def test_what_is_done_is_not_said_to_be_undone(dsn: str, till: Till, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where only the reading after an act meets a busy database, the terminal says that it is done and must be looked
+    at; where the act itself does, that nothing is."""
+    shop = ("--merchant", till.within.merchant.code)
+    _, paid = await till.paid()
+    back = await act(till.within, "payments.refund", id=paid.payment_id, back_sen=20_000_00)
+    number = str(back.details["refund"])
+    named = refunds_module._task_named  # pyright: ignore[reportPrivateUsage]
+    looks = 0
+
+    async def busy_the_second_time(*which: Any) -> Any:
+        nonlocal looks
+        looks += 1
+        if looks == 2:
+            raise Busy
+        return await named(*which)
+
+    monkeypatch.setattr(refunds_module, "_task_named", busy_the_second_time)
+    code, _, said = await gerai(dsn, "payments", "refunds", "done", number, "--reference", "T-9", *shop)
+    text = " ".join(said.split())
+    assert (code, "it is done" in text, "nothing is done" in text) == (1, True, False)
+    [refund] = await seen(till.within, "refunds.list")
+    assert (refund.status, refund.reference) == ("done", "T-9")
+    looks = 1
+    code, _, said = await gerai(dsn, "payments", "refunds", "done", number, "--reference", "T-9", *shop)
+    text = " ".join(said.split())
+    assert (code, "it is done" in text, "nothing is done" in text) == (1, False, True)
+    assert await check(till.shop.engine, till.shop.merchant_id) == []

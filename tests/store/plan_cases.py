@@ -244,6 +244,9 @@ def read_cases(k: Known) -> dict[str, list[Call]]:
         "logos.logos": [lambda c: logos.logos(c, [m])],
         "logos.content": [lambda c: logos.content(c, m, b"none")],
         "notices.open_sources": [lambda c: notices.open_sources(c, [m])],
+        "notices.page": [
+            lambda c, status=status: notices.page(c, m, status, 0, 2**62, 51) for status in ("", "waiting", "read")
+        ],
         "notices.source": [lambda c: notices.source(c, m, first)],
         "notices.notice": [lambda c: notices.notice(c, m, first)],
         "notices.unread": [lambda c: notices.unread(c, m, 50)],
@@ -273,6 +276,7 @@ def read_cases(k: Known) -> dict[str, list[Call]]:
         ],
         "proofs.of_payment": [lambda c: proofs.of_payment(c, m, first)],
         "proofs.proof": [lambda c: proofs.proof(c, m, first)],
+        "proofs.given": [lambda c: proofs.given(c, m, first)],
         "proofs.content": [lambda c: proofs.content(c, m, first)],
         "proofs.forget": [lambda c: proofs.forget(c, 9999, 100)],
         "arrivals.kept_under": [lambda c: arrivals.kept_under(c, m, first, ["none"])],

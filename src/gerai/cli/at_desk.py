@@ -11,7 +11,7 @@ import typer
 
 from gerai.app import make_desk, make_house
 from gerai.cli.names import merchant_named, one_of
-from gerai.cli.on_engine import operator, with_settings
+from gerai.cli.on_engine import noted, operator, with_settings
 from gerai.domain.permissions import PERMISSIONS
 from gerai.domain.records import Environment
 from gerai.engine.acting import Actor
@@ -65,4 +65,5 @@ async def do_here(
 ) -> Done:
     """Perform an act of the registry, written down as this terminal's. Refuses what the act refuses."""
     async with house_of(engine, settings) as house:
-        return await perform(acts()[name], Within(house, merchant_id, environment), given, caller_here(), reason=reason)
+        here = Within(house, merchant_id, environment)
+        return await noted(perform(acts()[name], here, given, caller_here(), reason=reason))

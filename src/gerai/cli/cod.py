@@ -9,7 +9,7 @@ import typer
 from gerai.app import DIALECTS
 from gerai.cli.database import DataOption, SettingsOption
 from gerai.cli.names import merchant_named, one_of
-from gerai.cli.on_engine import MerchantOption, on_engine, operator
+from gerai.cli.on_engine import MerchantOption, noted, on_engine, operator
 from gerai.cli.order_names import EnvironmentOption, order_named
 from gerai.cli.terminal import Grid, console, fail, to_the_minute
 from gerai.cli.values import read_amount
@@ -106,7 +106,7 @@ def settle(
 async def _submit(engine: Engine, command: SettleCash, numbers: dict[str, str]) -> SettledCash:
     """Leaves with what is wrong of each order, by its number, or with what the courier should have paid."""
     try:
-        return (await engine.submit(command)).answer
+        return (await noted(engine.submit(command))).answer
     except StateConflict as refusal:
         told = (f"{numbers.get(one.id, one.id)} is {one.state}" for one in refusal.all)
         fail(f"{', '.join(told)}: nothing is booked")

@@ -15,10 +15,10 @@ import typer
 
 from gerai.cli.at_desk import EnvironmentOption, JsonOption, KeyOption, ReasonOption, at_desk
 from gerai.cli.database import DataOption, SettingsOption
-from gerai.cli.desk_files import FILE_OPTIONS, chosen_file, writing
+from gerai.cli.desk_files import FILE_OPTIONS, PAPER_OPTIONS, chosen_file, printing, writing
 from gerai.cli.desk_imports import import_command
 from gerai.cli.desk_rows import print_done, print_page, typed
-from gerai.cli.on_engine import MerchantOption
+from gerai.cli.on_engine import MerchantOption, noted
 from gerai.cli.terminal import fail
 from gerai.domain.refusals import InputInvalid
 from gerai.engine.desk.export import is_listed
@@ -31,7 +31,7 @@ from gerai.engine.desk.registry import Act, DeskCaller, Done, View, ViewPage, ac
 
 #: What a field is called, so that it cannot be mixed up with what every command takes.
 _TAKEN: Final = frozenset(
-    {"merchant", "environment", "data", "settings", "json", "reason", "once", "help", *FILE_OPTIONS}
+    {"merchant", "environment", "data", "settings", "json", "reason", "once", "help", *FILE_OPTIONS, *PAPER_OPTIONS}
 )
 
 
@@ -62,14 +62,19 @@ def _view_command(view: View) -> Callable[..., None]:
     def run(**given: Any) -> None:
         wanted = read_typed(view.filter, given)
         if is_listed(view) and (file := chosen_file(given)):
-            at_desk(given, writing(view, wanted, *file))
+            kind, name = file
+            paper = kind == "pdf"
+            at_desk(
+                given, printing(view, wanted, name, given["pdf_language"]) if paper else writing(view, wanted, *file)
+            )
             return
         page: ViewPage = at_desk(given, lambda within, caller: look(view, within, wanted, caller))
         if view.name.endswith(".show") and not page.rows:
             fail(f"no such {view.name.partition('.')[0].removesuffix('s')}: {given['id']}")
         print_page(view, page, as_json=given["json"])
 
-    return signed(run, view.filter, view.title.en, FILE_OPTIONS if is_listed(view) else None)
+    files = (FILE_OPTIONS if is_listed(view) else {}) | (PAPER_OPTIONS if view.paper is not None else {})
+    return signed(run, view.filter, view.title.en, files)
 
 
 def _act_command(act: Act) -> Callable[..., None]:
@@ -77,7 +82,7 @@ def _act_command(act: Act) -> Callable[..., None]:
         wanted = read_typed(act.input, given)
 
         def do(within: Within, caller: DeskCaller) -> Any:
-            return perform(act, within, wanted, caller, reason=given["reason"], key=given["once"])
+            return noted(perform(act, within, wanted, caller, reason=given["reason"], key=given["once"]))
 
         done: Done = at_desk(given, do, outside=act.outside)
         print_done(act, done, as_json=given["json"])

@@ -3,31 +3,27 @@
 from __future__ import annotations
 
 import sys
-from functools import partial
 from typing import Annotated, Final
 
 import typer
 
-from gerai.app import make_desk
 from gerai.cli.database import DataOption, SettingsOption
+from gerai.cli.money_acts import money_act
 from gerai.cli.names import merchant_named, no_such, one_of
 from gerai.cli.on_engine import MerchantOption, on_engine, operator, with_settings
 from gerai.cli.parcels import parcels_grid
 from gerai.cli.terminal import Grid, console, fail, to_the_minute
 from gerai.domain.records import Notice, NoticeSource
+from gerai.domain.refusals import PartnerUnavailable
 from gerai.doors.notices import PREFIX
 from gerai.engine.arrivals.take import PRODUCTION
 from gerai.engine.core import Engine
-from gerai.engine.gateways.notice import take_notice
+from gerai.engine.desk.registry import Done
 from gerai.engine.notices import read
 from gerai.engine.notices.couriers import SeenParcel
-from gerai.engine.notices.keep import DismissNotice
 from gerai.engine.notices.sources import SOURCES, NewSource, close_source, open_source
-from gerai.found import FoundPartners
 from gerai.kit.discover import discover
-from gerai.kit.http import NoAnswer
 from gerai.kit.secret_box import SecretBox, SecretBoxError
-from gerai.ports.gateways import OutcomeUnknown
 from gerai.ports.notices import NoticeForm
 from gerai.settings import Settings
 
@@ -164,18 +160,16 @@ def read_again(
 ) -> None:  # fmt: skip
     """Read a notice again, once the account that it names is known."""
 
-    async def act(engine: Engine, settings: Settings) -> Notice | None:
+    async def act(engine: Engine, settings: Settings) -> Done:
         found = await _waiting(engine, merchant, notice)
-        async with make_desk(engine, FoundPartners(settings), settings) as desk:
-            of_gateways = partial(take_notice, engine, desk)
-            try:
-                return await read.read_notice(engine, _FORMS, found.merchant_id, notice, of_gateways)
-            except (NoAnswer, OutcomeUnknown) as error:
-                fail(f"its gateway does not answer ({error}): try again later / gateway tidak menjawab, coba lagi")
+        try:
+            return await money_act(engine, settings, found.merchant_id, PRODUCTION, "notices.read", "", id=notice)
+        except PartnerUnavailable:
+            fail("its gateway does not answer: try again later / gateway tidak menjawab, coba lagi")
 
-    after = with_settings(act, data, settings_file)
-    if after is not None and after.fault:
-        fail(f"it waits still / masih menunggu: {after.fault}")
+    fault = with_settings(act, data, settings_file).details["fault"]
+    if fault:
+        fail(f"it waits still / masih menunggu: {fault}")
     console.line(f"read {notice} / {notice} dibaca; what waits of it / yang menunggu: gerai payments arrivals list")
 
 
@@ -186,11 +180,11 @@ def dismiss(
 ) -> None:  # fmt: skip
     """There is no money of yours in it; it stays written down."""
 
-    async def act(engine: Engine) -> None:
+    async def act(engine: Engine, settings: Settings) -> None:
         found = await _waiting(engine, merchant, notice)
-        await engine.submit(DismissNotice(merchant_id=found.merchant_id, environment=PRODUCTION, notice_id=notice))
+        await money_act(engine, settings, found.merchant_id, PRODUCTION, "notices.dismiss", "", id=notice)
 
-    on_engine(act, data, settings_file)
+    with_settings(act, data, settings_file)
     console.line(f"dismissed {notice} / {notice} diabaikan")
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import getpass
-from collections.abc import Callable, Coroutine, Generator
+from collections.abc import Awaitable, Callable, Coroutine, Generator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Annotated, Any, NoReturn, TypeVar
 
 import typer
@@ -14,7 +15,7 @@ from gerai.app import make_engine
 from gerai.cli.database import DataOption, SettingsOption, chosen_database, read_settings, require_migrated
 from gerai.cli.terminal import fail
 from gerai.domain.records import Order
-from gerai.domain.refusals import IdempotencyKeyReused, NotFound, Refusal, StateConflict
+from gerai.domain.refusals import Busy, IdempotencyKeyReused, NotFound, Refusal, StateConflict
 from gerai.engine.command import Command, Idempotency, Outcome
 from gerai.engine.core import Engine
 from gerai.engine.desk.refusal_words import sentence
@@ -26,6 +27,11 @@ MerchantOption = Annotated[
     str, typer.Option("--merchant", help="Code of the merchant; need not be named when there is only one.")
 ]
 T = TypeVar("T")
+_SOMETHING_DONE: ContextVar[bool] = ContextVar("gerai_something_done", default=False)
+_UNREAD = (
+    "it is done; what came of it could not be read now, look before you do it again "
+    "/ sudah dilakukan, hasilnya belum terbaca: periksa dulu sebelum mengulang"
+)
 
 
 def on_engine(act: Callable[[Engine], Coroutine[Any, Any, T]], data: DataOption, settings_file: SettingsOption) -> T:
@@ -45,12 +51,25 @@ def with_settings(
         async def main() -> T:
             engine = make_engine(settings)
             async with engine.running():
-                return await act(engine, settings)
+                try:
+                    return await act(engine, settings)
+                except Busy:
+                    # Only what is read after it was busy: "nothing is done" would have it done twice.
+                    if _SOMETHING_DONE.get():
+                        fail(_UNREAD)
+                    raise
 
         try:
             return asyncio.run(main())
         except Refusal as refusal:
             fail(sentence(refusal))
+
+
+async def noted(doing: Awaitable[T]) -> T:
+    """Do what changes something, and keep in mind that it is done, whatever reading after it may come to."""
+    done = await doing
+    _SOMETHING_DONE.set(True)
+    return done
 
 
 def operator() -> str:
@@ -63,7 +82,7 @@ async def money_in(engine: Engine, command: Command[T], reference: str, key: Ide
     one money, whether an order was paid with it or a wallet. Leaves when it was booked for something else, and names
     that."""
     try:
-        return await engine.submit(command, key)
+        return await noted(engine.submit(command, key))
     except IdempotencyKeyReused:
         await name_earlier(engine, command.merchant_id, command.environment, reference, key)
 

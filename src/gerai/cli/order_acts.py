@@ -15,7 +15,7 @@ from gerai.cli.database import DataOption, SettingsOption
 from gerai.cli.desk import example_line, read_typed, signed
 from gerai.cli.desk_rows import print_done
 from gerai.cli.names import one_of
-from gerai.cli.on_engine import MerchantOption, called, with_settings
+from gerai.cli.on_engine import MerchantOption, called, noted, with_settings
 from gerai.cli.order_names import EnvironmentOption, order_named
 from gerai.cli.order_words import became, leave_with_advice
 from gerai.cli.terminal import console
@@ -160,7 +160,7 @@ def _do(
             try:
                 with called(meant.name, order):
                     why = reason or (UNSAID if one.reasoned else "")
-                    done = await perform(one, within, make(order.order_id), caller_here(), reason=why, key=once)
+                    done = await noted(perform(one, within, make(order.order_id), caller_here(), reason=why, key=once))
             except StateConflict as refusal:
                 leave_with_advice(refusal, meant.name, order)
                 raise

@@ -25,7 +25,7 @@ ProofArgument = Annotated[int, typer.Argument(min=1, metavar="PROOF", help="As `
 
 @proofs.command("list")
 def show(merchant: MerchantOption = "", data: DataOption = None, settings_file: SettingsOption = None) -> None:
-    """List the proofs of orders that no money is known to have come for, newest first."""
+    """List the proofs of orders and top-ups that no money is known to have come for, newest first."""
 
     async def act(engine: Engine) -> list[ProofRow]:
         return await kept.waiting(engine, await merchant_named(engine, merchant), _SHOWN + 1)
@@ -37,13 +37,13 @@ def show(merchant: MerchantOption = "", data: DataOption = None, settings_file: 
     grid = Grid("id", "order", "asked", "into", "its payment is", "file", "came (WIB)", right=("asked",))
     for one in found[:_SHOWN]:
         grid.add(
-            str(one.proof_id), one.order_number, display(one.asked_sen), _account(one), one.payment_status, _file(one),
+            str(one.proof_id), _whose(one), display(one.asked_sen), _account(one), one.payment_status, _file(one),
             to_the_minute(one.uploaded_at),
         )  # fmt: skip
     console.grid(grid)
     if len(found) > _SHOWN:
         console.line(f"the newest {_SHOWN} are shown; there are more")
-    console.line("gerai payments proofs save PROOF FILE; when the money is there: gerai payments confirm ORDER")
+    console.line("gerai payments proofs save PROOF FILE; when the money is there: gerai payments confirm ORDER|TOPUP")
 
 
 @proofs.command("show", epilog="Example: gerai payments proofs show 8001 --merchant toko")
@@ -56,7 +56,8 @@ def show_one(
         return await _named(engine, await merchant_named(engine, merchant), proof)
 
     one = on_engine(act, data, settings_file)
-    console.line(f"order {one.order_number}: payment {one.payment} is {one.payment_status}")
+    what = f"order {one.order_number}: payment" if one.order_number else "top-up"
+    console.line(f"{what} {one.payment} is {one.payment_status}")
     console.line(f"asked: {display(one.asked_sen)} into {_account(one)}")
     console.line(f"file: {_file(one)}, came {to_the_minute(one.uploaded_at)} WIB")
     console.line(f"SHA-256: {one.digest.hex()}")
@@ -96,6 +97,10 @@ async def _named(engine: Engine, merchant_id: int, proof: int) -> ProofRow:
         known = [one.proof_id for one in await kept.waiting(engine, merchant_id, _SHOWN)]
         no_such("proof", proof, known, "gerai payments proofs list", "nothing waits")
     return found
+
+
+def _whose(one: ProofRow) -> str:
+    return one.order_number or f"top-up {one.payment}"
 
 
 def _account(one: ProofRow) -> str:

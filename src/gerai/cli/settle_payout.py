@@ -17,7 +17,7 @@ from gerai.cli.contract_names import (
 )
 from gerai.cli.database import DataOption, SettingsOption
 from gerai.cli.names import no_such
-from gerai.cli.on_engine import MerchantOption, on_engine, operator
+from gerai.cli.on_engine import MerchantOption, noted, on_engine, operator
 from gerai.cli.terminal import console, fail
 from gerai.cli.values import read_amount
 from gerai.domain.money import display
@@ -162,7 +162,7 @@ async def _submit(engine: Engine, command: SettlePayout, parts: dict[str, Any]) 
     """Leaves with what should have come, where the sums differ."""
     names = {name: getattr(command, name) for name in SettlePayout.__struct_fields__}
     try:
-        return (await engine.submit(SettlePayout(**(names | parts)))).answer
+        return (await noted(engine.submit(SettlePayout(**(names | parts))))).answer
     except AmountMismatch as refusal:
         fail(_apart(refusal, len(parts["payments"]) + len(parts["deposits"]), fee_said=command.fee_sen is not None))
 

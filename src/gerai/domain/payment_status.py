@@ -15,6 +15,7 @@ MAY_COME: Final = frozenset({"processing", "cancelled", "expired"})
 #: What a payment is once money came on it.
 CAME: Final = frozenset({"completed", "late", "refunded"})
 #: The same of a deposit.
+DEPOSIT_MAY_COME: Final = frozenset({"pending", "cancelled", "expired"})
 DEPOSIT_CAME: Final = frozenset({"succeeded", "late", "refunded"})
 
 

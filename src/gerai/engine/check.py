@@ -12,8 +12,9 @@ from typing import Any, Final
 
 import msgspec
 
+from gerai.engine.broken_books import broken_of
 from gerai.engine.core import Engine
-from gerai.store import book_checks
+from gerai.store import book_checks, broken_books
 from gerai.store import check as sql
 from gerai.store.connection import Connection, DatabaseError, open_connection
 
@@ -119,6 +120,16 @@ async def record(connection: Connection, examination: Examination) -> None:
         if not finding.fault
     ]
     await book_checks.record(connection, examination.at, found, list(examination.unchecked))
+    await keep_broken(connection, examination)
+
+
+async def keep_broken(connection: Connection, examination: Examination, merchant_id: int | None = None) -> None:
+    """Keep what does not hold for the shops whose books it is, and let go of what holds again; of all merchants, or of
+    the one whose books were examined."""
+    checked = [finding.invariant for finding in examination.findings if not finding.fault]
+    names = {violation.invariant for violation in examination.violations}
+    broken = await broken_of(connection, [one for one in INVARIANTS if one.name in names], merchant_id)
+    await broken_books.keep(connection, examination.at, broken, checked, merchant_id)
 
 
 async def examine_if_due(

@@ -4,16 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 from psycopg import AsyncConnection
 
 from gerai.domain.records import Notice, NoticeSource
-from gerai.store.conditions import query
+from gerai.store.conditions import Where, query
 from gerai.store.tables import NOTICE_SOURCES, NOTICES
+from gerai.store.walk import Walk, walked
 
 _SOURCE_COLUMNS: Final = ", ".join(NoticeSource.__struct_fields__)
+_LIST: Final = Walk(
+    "notices",
+    "notice_id",
+    "t.notice_id, t.source_id, s.form, t.status, t.fault, t.kept, octet_length(t.body), t.created_at, t.updated_at",
+    """CROSS JOIN LATERAL (SELECT s.form FROM notice_sources s
+                           WHERE s.merchant_id = t.merchant_id AND s.source_id = t.source_id OFFSET 0) s""",
+)
 _SOURCES: Final = f"SELECT {NOTICE_SOURCES.select_list} FROM notice_sources t WHERE "
 
 
@@ -73,6 +81,34 @@ async def unread(connection: AsyncConnection, merchant_id: int, limit: int) -> l
         (merchant_id, limit),
     )  # fmt: skip
     return [NOTICES.read(row) for row in await cursor.fetchall()]
+
+
+class ListedNotice(NamedTuple):
+    """A notice without its body, and in whose ``form`` it came."""
+
+    notice_id: int
+    source_id: int
+    form: str
+    status: str
+    fault: str
+    kept: int
+    size_bytes: int
+    created_at: datetime
+    updated_at: datetime
+
+
+async def page(
+    connection: AsyncConnection, merchant_id: int, status: str, source_id: int, before_id: int, limit: int
+) -> tuple[list[ListedNotice], int | None]:
+    """Of this state (empty: any) and sender (0: any), newest first, as :func:`walked`."""
+    wanted = (
+        Where("true")
+        .add_if(status == "waiting", "t.status IN ('received', 'waiting') AND t.status = 'waiting'")
+        .add_if(status not in ("", "waiting"), "t.status = %s", status)
+        .add_if(source_id > 0, "t.source_id = %s", source_id)
+    )
+    found, went_to = await walked(connection, _LIST, merchant_id, before_id, wanted, limit)
+    return [ListedNotice(*row) for row in found], went_to
 
 
 async def account_numbered(connection: AsyncConnection, merchant_id: int, number: str) -> int | None:

@@ -108,6 +108,20 @@ CREATE TABLE book_checks (
     CONSTRAINT book_checks_took_ms_check CHECK ((took_ms >= 0))
 );
 
+CREATE TABLE broken_books (
+    merchant_id bigint NOT NULL,
+    environment text NOT NULL,
+    invariant text NOT NULL,
+    broken_id bigint NOT NULL,
+    broken_rows integer NOT NULL,
+    rows jsonb NOT NULL,
+    since timestamp with time zone NOT NULL,
+    checked_at timestamp with time zone NOT NULL,
+    announced_at timestamp with time zone,
+    CONSTRAINT broken_books_broken_rows_check CHECK ((broken_rows > 0)),
+    CONSTRAINT broken_books_environment_check CHECK ((environment = ANY (ARRAY['sandbox'::text, 'production'::text])))
+);
+
 CREATE TABLE bundle_parts (
     merchant_id bigint NOT NULL,
     part_id bigint NOT NULL,
@@ -1004,6 +1018,7 @@ ALTER TABLE ONLY arrivals ADD CONSTRAINT arrivals_pkey PRIMARY KEY (merchant_id,
 ALTER TABLE ONLY audit ADD CONSTRAINT audit_pkey PRIMARY KEY (merchant_id, audit_id);
 ALTER TABLE ONLY backups ADD CONSTRAINT backups_pkey PRIMARY KEY (merchant_id);
 ALTER TABLE ONLY book_checks ADD CONSTRAINT book_checks_pkey PRIMARY KEY (merchant_id, invariant);
+ALTER TABLE ONLY broken_books ADD CONSTRAINT broken_books_pkey PRIMARY KEY (merchant_id, environment, invariant);
 ALTER TABLE ONLY bundle_parts ADD CONSTRAINT bundle_parts_merchant_id_bundle_id_variant_id_key UNIQUE (merchant_id, bundle_id, variant_id);
 ALTER TABLE ONLY bundle_parts ADD CONSTRAINT bundle_parts_pkey PRIMARY KEY (merchant_id, part_id);
 ALTER TABLE ONLY bundles ADD CONSTRAINT bundles_pkey PRIMARY KEY (merchant_id, bundle_id);

@@ -16,7 +16,7 @@ from typing import Final, NamedTuple
 from psycopg import AsyncConnection
 from psycopg.rows import args_row
 
-from gerai.domain.payment_status import CAME, DEPOSIT_CAME, MAY_COME
+from gerai.domain.payment_status import CAME, DEPOSIT_CAME, DEPOSIT_MAY_COME, MAY_COME
 from gerai.domain.records import ASKED_SEN
 from gerai.domain.webhooks import GONE
 from gerai.store.conditions import listed, query
@@ -53,6 +53,11 @@ _PROOFS: Final = f"""
 SELECT t.proof_id, t.uploaded_at, t.merchant_id, x.* FROM ({_ALL_PROOFS}) t CROSS JOIN LATERAL
      (SELECT p.payment_id, p.order_id, p.environment, p.status, p.amount_sen + p.fee_sen + p.matching_sen AS asked_sen
       FROM payments p WHERE p.merchant_id = t.merchant_id AND p.payment_id = t.payment_id OFFSET 0) x
+WHERE x.environment = %(environment)s LIMIT {LOOKED_THROUGH}"""
+_TOP_UP_PROOFS: Final = f"""
+SELECT t.proof_id, t.uploaded_at, x.* FROM ({_ALL_PROOFS}) t CROSS JOIN LATERAL
+     (SELECT d.deposit_id, d.environment, d.status, d.pay_sen
+      FROM deposits d WHERE d.merchant_id = t.merchant_id AND d.deposit_id = t.payment_id OFFSET 0) x
 WHERE x.environment = %(environment)s LIMIT {LOOKED_THROUGH}"""
 #: A start that came to nothing is worth a look for a day.
 _WORTH_A_LOOK: Final = (
@@ -112,11 +117,17 @@ SELECT t.proof_id, t.uploaded_at, t.asked_sen, t.order_id, t.payment_id, '', '',
 WHERE t.status IN ({listed(MAY_COME)})
   AND NOT EXISTS (SELECT FROM payments came WHERE came.merchant_id = t.merchant_id AND came.order_id = t.order_id
                   AND came.status IN ({listed(CAME)}))""",
+    "top_up_proof": f"""
+SELECT t.proof_id, t.uploaded_at, t.pay_sen, NULL::int8, t.deposit_id, '', '', NULL::int8 FROM ({_TOP_UP_PROOFS}) t
+WHERE t.status IN ({listed(DEPOSIT_MAY_COME)})""",
     "provider_unknown": f"""
 SELECT t.order_id, x.updated_at, x.total_sen, t.order_id, NULL::int8, t.provider, '', t.attempts::int8
 FROM fulfilments t CROSS JOIN LATERAL
      (SELECT o.* FROM orders o WHERE o.merchant_id = t.merchant_id AND o.order_id = t.order_id OFFSET 0) x
 WHERE {_HERE} AND t.status = 'unknown' AND x.status = 'processing' ORDER BY t.order_id""",
+    "book_fault": f"""
+SELECT t.broken_id, t.since, NULL::int8, {_NO_PAID}, t.invariant, '', t.broken_rows::int8
+FROM broken_books t WHERE {_HERE} ORDER BY t.broken_id""",
     "webhook": f"""
 SELECT t.endpoint_id, t.updated_at, NULL::int8, {_NO_PAID}, t.url, t.reason, t.failures::int8
 FROM webhook_endpoints t WHERE {_HERE}
@@ -147,9 +158,10 @@ _COUNTS: Final = """
 SELECT w.kind, count(*), coalesce(sum(w.amount_sen), 0)::int8, min(w.since) FROM ({parts}) w GROUP BY w.kind"""
 #: By kind whether looking through its index ended at a bound.
 _MANY_FAULTS: Final = f"(SELECT count(*) FROM ({_ALL_FAULTS}) x) >= {WALKED}"
+_MANY_PROOFS: Final = f"(SELECT count(*) FROM ({_ALL_PROOFS}) x) >= {WALKED}"
 _BOUNDED: Final = f"""
-SELECT (SELECT count(*) FROM ({_PROOFS}) x) >= {LOOKED_THROUGH}
-         OR (SELECT count(*) FROM ({_ALL_PROOFS}) x) >= {WALKED},
+SELECT (SELECT count(*) FROM ({_PROOFS}) x) >= {LOOKED_THROUGH} OR {_MANY_PROOFS},
+       (SELECT count(*) FROM ({_TOP_UP_PROOFS}) x) >= {LOOKED_THROUGH} OR {_MANY_PROOFS},
        (SELECT count(*) FROM ({_PAYMENT_FAULTS}) x) >= {LOOKED_THROUGH} OR {_MANY_FAULTS},
        (SELECT count(*) FROM ({_TOP_UP_FAULTS}) x) >= {LOOKED_THROUGH} OR {_MANY_FAULTS}"""
 
@@ -206,8 +218,11 @@ async def counts(connection: AsyncConnection, merchant_id: int, environment: str
     cursor = await connection.execute(query(_COUNTS.format(parts=_parts(PARTS))), names)
     found = await cursor.fetchall()
     cursor = await connection.execute(query(_BOUNDED), names)
-    proofs, payments, top_ups = (await cursor.fetchall())[0]
-    bounded = {"proof": proofs, "payment_fault": payments, "top_up_fault": top_ups, "other_top_up": top_ups}
+    proofs, top_up_proofs, payments, top_ups = (await cursor.fetchall())[0]
+    bounded = {
+        "proof": proofs, "top_up_proof": top_up_proofs, "payment_fault": payments, "top_up_fault": top_ups,
+        "other_top_up": top_ups,
+    }  # fmt: skip
     return [
         WaitingCount(kind, many, sen, since, many >= MOST or bounded.get(kind, False))
         for kind, many, sen, since in found

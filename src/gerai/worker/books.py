@@ -4,10 +4,11 @@ log and a number in the metrics; so is one that could not be checked, by the age
 from __future__ import annotations
 
 import asyncio
-from typing import Any, Final
+from typing import Final
 
 import structlog
 
+from gerai.engine.broken_books import announce_broken, ids_in
 from gerai.engine.check import Examination, examine_if_due
 from gerai.engine.core import Engine
 from gerai.engine.outage import DatabaseError
@@ -23,7 +24,8 @@ async def watch_books(engine: Engine, every_s: float) -> None:
         # A task that returned would count as one that failed.
         if every_s > 0:
             try:
-                await examine_if_due(engine, every_s, _tell)
+                if await examine_if_due(engine, every_s, _tell) is not None:
+                    await announce_broken(engine)
             except DatabaseError as error:
                 log.warning("books.not_checked", error=str(error))
         await asyncio.sleep(min(every_s, _LOOK_S) or _LOOK_S)
@@ -32,7 +34,7 @@ async def watch_books(engine: Engine, every_s: float) -> None:
 def _tell(examination: Examination) -> None:
     broken = examination.violations
     for violation in broken:
-        rows = [_ids(row) for row in violation.rows]
+        rows = [ids_in(row) for row in violation.rows]
         log.error("books.broken", invariant=violation.invariant, should=violation.description, rows=rows)
     unchecked = examination.unchecked
     for invariant, fault in unchecked.items():
@@ -40,8 +42,3 @@ def _tell(examination: Examination) -> None:
     took_ms = sum(finding.took_ms for finding in examination.findings)
     checked = len(examination.findings) - len(unchecked)
     log.info("books.checked", invariants=checked, broken=len(broken), took_ms=took_ms)
-
-
-def _ids(row: dict[str, Any]) -> dict[str, int]:
-    """What names the row, and nothing a customer could be known by."""
-    return {name: value for name, value in row.items() if name.endswith("id") and isinstance(value, int)}

@@ -10,9 +10,9 @@ from pay_orders import NOW, page_context
 from pypdf import PdfReader
 
 from gerai.domain.records import OrderView
+from gerai.doors.http.paper.typesetter import Typesetter
 from gerai.doors.pay.paper.compose import paper_of, source_of
 from gerai.doors.pay.paper.model import Paper
-from gerai.doors.pay.paper.typesetter import Typesetter
 from gerai.doors.pay.seller import ShopFacts
 from gerai.doors.pay.words import Words
 from gerai.engine.orders.find import EventEntry

@@ -119,13 +119,13 @@ async def test_real_money_is_never_played(engine: Engine, merchant: Any, client:
 
 
 async def test_forms_of_other_sites_are_refused(engine: Engine, merchant: Any, client: httpx.AsyncClient) -> None:
-    """Nobody is made to act by a page elsewhere; and a deposit has no form for its method."""
+    """Nobody is made to act by a page elsewhere; and a deposit's way is not given up without another."""
     deposit = await start(engine, merchant)
     headers = {"sec-fetch-site": "cross-site"}
-    answer = await client.post(address(deposit, "/play"), data={"act": "pay"}, headers=headers)
-    assert answer.status_code == 403
-    for form in ("/method", "/change"):
-        assert (await client.post(address(deposit, form), data={"choice": "va:BNI"})).status_code == 404
+    for form in ("/play", "/method"):
+        sent = {"act": "pay", "choice": "va:BNI"}
+        assert (await client.post(address(deposit, form), data=sent, headers=headers)).status_code == 403
+    assert (await client.post(address(deposit, "/change"), data={"choice": "va:BNI"})).status_code == 404
     for form in ("/method", "/change", "/play"):
         answer = await client.get(address(deposit, form))
         assert (answer.status_code, answer.headers["location"]) == (303, address(deposit))

@@ -20,10 +20,10 @@ from pay_papers import SETTER, SHOP, actions_in, composed, pages_of, pictures_in
 from gerai.domain.records import OrderContact, OrderView, ShopLogo
 from gerai.domain.refusals import Busy
 from gerai.doors.http.page_details import Discount, PageDetails, ShippingDetails
-from gerai.doors.pay.paper import typeset, typesetter
+from gerai.doors.http.paper import typeset, typesetter
+from gerai.doors.http.paper.texts import printed, settable
+from gerai.doors.http.paper.typesetter import SettingFailed, Typesetter
 from gerai.doors.pay.paper.compose import drawing, source_of
-from gerai.doors.pay.paper.texts import printed, settable
-from gerai.doors.pay.paper.typesetter import SettingFailed, Typesetter
 from gerai.doors.pay.seller import ShopFacts
 from picture_kit import logo
 
@@ -239,14 +239,15 @@ def test_the_program_opens_nothing() -> None:
     assert not [name for name in passed_on if name.startswith("GERAI") or "PROXY" in name.upper() or name == "HOME"]
 
 
-def test_the_template_reads_nothing() -> None:
+@pytest.mark.parametrize(("template", "pictures"), [("paper", 2), ("sheet", 0)])
+def test_the_template_reads_nothing(template: str, pictures: int) -> None:
     """It names no file, no package and no address: all that it shows is given to it."""
-    text = Path(typeset.__file__).with_name("paper.typ").read_text(encoding="utf-8")
+    text = Path(typeset.__file__).with_name(f"{template}.typ").read_text(encoding="utf-8")
     code = "\n".join(row for row in text.splitlines() if not row.startswith("//"))
     for word in ("#import", "#include", "read(", "eval(", "http", "plugin(", "@preview"):
         assert word not in code, word
     # The QR to pay, and the shop's logo.
-    assert code.count("image(") == code.count("image(bytes(") == 2
+    assert code.count("image(") == code.count("image(bytes(") == pictures
     assert code.count("json(") == code.count("json(bytes(") == 1
 
 

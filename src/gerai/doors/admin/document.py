@@ -8,7 +8,7 @@ import msgspec
 
 from gerai import __version__
 from gerai.domain.permissions import PERMISSIONS
-from gerai.doors.admin.document_files import file_operation, import_paths
+from gerai.doors.admin.document_files import file_operation, import_paths, paper_operation
 from gerai.doors.admin.keys import CHANNEL
 from gerai.engine.desk.export import MEDIA_TYPES, is_listed
 from gerai.engine.desk.importing import ImportAsked, ImportReport
@@ -29,7 +29,8 @@ it since.
 
 Files: each list is there as `.csv` and `.xlsx` too, whole: all rows that its filter finds, sent while they are read.
 Amounts stand in rupiah there (`price` for `price_sen`), times on Jakarta's clock; a text that a spreadsheet would
-calculate has an apostrophe before it."""
+calculate has an apostrophe before it. What is printed is there as `.pdf`, in the language that `Accept-Language` names,
+on a server that can make PDFs."""
 _PROBLEM: Final[dict[str, Any]] = {
     "type": "object",
     "required": ["type", "title", "status", "detail", "code", "request_id"],
@@ -74,6 +75,11 @@ def document(base_url: str) -> dict[str, Any]:
         for view in every_view
         if is_listed(view)
         for kind in MEDIA_TYPES
+    }
+    paths |= {
+        f"{PREFIX}{view_path(view)}.pdf": {"get": paper_operation(_of_view(view, components), view)}
+        for view in every_view
+        if view.paper is not None
     }
     paths |= {PREFIX + act_path(act): {"post": _of_act(act)} for act in every_act}
     paths |= import_paths(PREFIX, components, _KEY, _REFUSED)

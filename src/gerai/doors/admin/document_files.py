@@ -28,6 +28,17 @@ def file_operation(operation: dict[str, Any], view: View, kind: str) -> dict[str
     }
 
 
+def paper_operation(operation: dict[str, Any], view: View) -> dict[str, Any]:
+    """The operation of a view, as that of its paper."""
+    found = {"description": "The paper.", "content": {"application/pdf": _BINARY}}
+    missing = {"description": "This server makes no PDFs.", "content": operation["responses"]["default"]["content"]}
+    return operation | {
+        "operationId": f"{view.name}.pdf",
+        "summary": f"{view.title.en} as PDF",
+        "responses": operation["responses"] | {"200": found, "404": missing},
+    }
+
+
 def import_paths(prefix: str, components: dict[str, Any], key: dict[str, Any], refused: Any) -> dict[str, Any]:
     """The paths of everything that can be brought in; ``key``: the parameter of an idempotency key, ``refused``: the
     response of what is refused."""

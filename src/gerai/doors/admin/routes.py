@@ -16,6 +16,8 @@ from gerai.doors.http.context import RequestContext
 from gerai.doors.http.door import Endpoint, Route, reply
 from gerai.doors.http.download import attachment, download
 from gerai.doors.http.idempotency import REPLAYED, IdempotencyKeys
+from gerai.doors.http.language import choose_language
+from gerai.doors.http.paper.download import paper_answer
 from gerai.doors.http.uploads import UPLOADS
 from gerai.engine.acting import Actor
 from gerai.engine.desk.bring_in import LARGEST_FILE_BYTES, bring_in
@@ -43,6 +45,11 @@ def routes(house: House) -> tuple[Route, ...]:
         for view in views().values()
         if is_listed(view)
         for kind in MEDIA_TYPES
+    ]
+    found += [
+        Route("GET", f"{PREFIX}{view_path(view)}.pdf", _paper(house, view))
+        for view in views().values()
+        if view.paper is not None
     ]
     found += [Route("POST", PREFIX + act_path(act), _act(house, act)) for act in acts().values() if not act.outside]
     for one in imports().values():
@@ -74,6 +81,15 @@ def _file(house: House, view: View, kind: str) -> Endpoint:
         within, caller = _enter(ctx, house)
         caller.require(view.permission)
         return download(await open_export(view, within, _wanted(ctx, view), caller, kind))
+
+    return answer
+
+
+def _paper(house: House, view: View) -> Endpoint:
+    async def answer(ctx: RequestContext) -> Response:
+        within, caller = _enter(ctx, house)
+        language = choose_language(None, None, ctx.headers.get("accept-language", ""))
+        return await paper_answer(ctx, view, within, _wanted(ctx, view), caller, language)
 
     return answer
 

@@ -34,12 +34,13 @@ _TONES: Final = {
     "good": ("paid", "completed", "succeeded", "delivered", "active", "settled", "live", "owner", "done", "booked"),
     "wait": ("pending", "unpaid", "waiting", "sending", "unknown", "held", "operator", "partial", "requested",
              "ended_order", "refund_to_send", "payment_fault", "top_up_fault", "arrival", "notice", "proof",
-             "provider_unknown", "low_stock"),
+             "top_up_proof", "provider_unknown", "low_stock"),
     "run": ("processing", "shipping", "shipped", "in_process", "open", "handed_over", "in_transit"),
     "act": ("confirmed", "ready"),
     "bad": (
         "failed", "late", "mismatch", "disabled", "blocked", "revoked", "returned", "conflict", "problem", "returning",
         "late_payment", "other_amount", "late_top_up", "other_top_up", "refund_refused", "refund_unclear", "webhook",
+        "book_fault",
     ),
 }  # fmt: skip
 _TONE_OF: Final = {word: tone for tone, words in _TONES.items() for word in words}

@@ -29,7 +29,9 @@ _BEST: Final = 5
 #: More rows than days and counters make.
 _ROWS: Final = 1000
 #: What is drawn in the colour of a fault; the rest waits.
-_URGENT: Final = frozenset({"late_payment", "other_amount", "refund_refused", "provider_unknown", "webhook"})
+_URGENT: Final = frozenset(
+    {"late_payment", "other_amount", "refund_refused", "provider_unknown", "webhook", "book_fault"}
+)
 
 
 class HomePage:

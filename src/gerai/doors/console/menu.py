@@ -27,7 +27,7 @@ _GROUPS: Final[dict[str, tuple[str, ...]]] = {
     ),
     "shipping": ("shipments", "warehouses", "couriers", "rates", "locations"),
     "developers": ("keys", "webhooks", "deliveries"),
-    "reports": ("reports", "books"),
+    "reports": ("reports", "books", "book_faults"),
     "settings": (),
 }
 #: Things without a list, and the view whose page stands for them.

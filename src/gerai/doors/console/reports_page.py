@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import date
 from typing import Any, Final
+from urllib.parse import urlencode
 
 import msgspec
 from starlette.responses import Response
@@ -12,12 +14,19 @@ from gerai.domain.refusals import NotFound
 from gerai.doors.console import answers
 from gerai.doors.console.cells import Cell, cell, columns_of, inputs_of
 from gerai.doors.console.counters import Counters
-from gerai.doors.console.looking import desk_page, looked
+from gerai.doors.console.looking import asked_of, desk_page, looked, view_named
 from gerai.doors.console.order_words import method_name
 from gerai.doors.console.who import AtDesk
 from gerai.doors.console.words import DeskWords
+from gerai.doors.http.browser import SAFETY
 from gerai.doors.http.context import RequestContext
+from gerai.doors.http.download import download
+from gerai.doors.http.paper.download import paper_answer
+from gerai.doors.http.paper.typesetter import can_set
+from gerai.engine.desk.export import MEDIA_TYPES, open_export
 from gerai.engine.desk.fields import example_of
+from gerai.engine.desk.paths import view_path
+from gerai.engine.desk.read import read_texts
 from gerai.engine.desk.registry import View, ViewPage, acts, views
 
 #: Those that are pages of one shape, in their order, and where each is.
@@ -62,7 +71,24 @@ class ReportPages:
             following=answers.address(ctx, after=page.next) if page.next else "",
             at_top=[(f"{desk.base}/do/{_ACT}?back=reports", words.of(acts()[_ACT].title))]
             if may_rebuild and name == "reports.sales" else [],
+            files=[] if faults else _files(desk, view, asked),
         )  # fmt: skip
+
+    async def paper(self, ctx: RequestContext, desk: AtDesk) -> Response:
+        """A report as PDF, in the reader's language. Refuses NotFound, PermissionMissing, InputInvalid and Busy."""
+        view, wanted = _file_asked(ctx, desk)
+        language = answers.words_for(ctx).language
+        return await paper_answer(ctx, view, desk.within, wanted, desk.caller, language, SAFETY)
+
+    def file(self, kind: str) -> Callable[[RequestContext, AtDesk], Awaitable[Response]]:
+        """The endpoint of reports as files of this kind."""
+
+        async def answer(ctx: RequestContext, desk: AtDesk) -> Response:
+            """Refuses NotFound, PermissionMissing and InputInvalid."""
+            view, wanted = _file_asked(ctx, desk)
+            return download(await open_export(view, desk.within, wanted, desk.caller, kind), SAFETY)
+
+        return answer
 
     def _cell(self, desk: AtDesk, words: DeskWords, by: str, name: str, row: Any) -> Cell:
         value: Any = getattr(row, name)
@@ -82,6 +108,26 @@ class ReportPages:
 
 
 _COUNTS: Final = frozenset({"orders", "paid", "quantity", "count", "fulfilled"})
+
+
+def _file_asked(ctx: RequestContext, desk: AtDesk) -> tuple[View, Any]:
+    """The report of an address that ends in ``/reports/<name>.<kind>``, and its filter. Refuses NotFound,
+    PermissionMissing and InputInvalid."""
+    view = view_named(f"reports.{ctx.path_params['report']}")
+    desk.caller.require(view.permission)
+    return view, read_texts(view.filter, asked_of(ctx), rupiah=True)
+
+
+def _files(desk: AtDesk, view: View, asked: Mapping[str, str]) -> list[tuple[str, str]]:
+    """What the report is called as a file, and where that is."""
+    kinds = [*MEDIA_TYPES, *(["pdf"] if view.paper is not None and can_set() else [])]
+    query = urlencode({name: value for name, value in asked.items() if value and name not in ("after", "limit")})
+    at = f"{desk.base}{view_path(view)}"
+    return [(kind.upper(), f"{at}.{kind}{f'?{query}' if query else ''}") for kind in kinds] if _has_files(view) else []
+
+
+def _has_files(view: View) -> bool:
+    return view.name.startswith("reports.") or view.name.endswith(".list")
 
 
 def _named(ctx: RequestContext, desk: AtDesk) -> str:

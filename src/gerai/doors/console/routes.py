@@ -69,6 +69,8 @@ def routes(house: House, dialects: Iterable[Dialect]) -> tuple[Route, ...]:
         Route("GET", f"{_SHOP}/orders", desk(orders.list_page)),
         Route("GET", f"{_SHOP}/orders/{{id}}", desk(orders.show_page)),
         Route("GET", f"{_SHOP}/reports", desk(reports.page)),
+        *(Route("GET", f"{_SHOP}/reports/{{report}}.{kind}", desk(reports.file(kind))) for kind in MEDIA_TYPES),
+        Route("GET", f"{_SHOP}/reports/{{report}}.pdf", desk(reports.paper)),
         Route("GET", f"{_SHOP}/reports/{{report}}", desk(reports.page)),
         Route("GET", f"{_SHOP}/books", desk(reports.page)),
         Route("GET", f"{_SHOP}/books/check", desk(reports.page)),

@@ -35,7 +35,7 @@ from gerai.ports.payments import PaymentMethod
 
 _MOST_FIELDS: Final = 10
 #: What the buyer is told when an act is refused.
-_NOTICES: Final[dict[type[Refusal], str]] = {
+NOTICES: Final[dict[type[Refusal], str]] = {
     StateConflict: "changed",
     AmountMismatch: "changed",
     Busy: "busy",
@@ -87,8 +87,8 @@ async def submitted(ctx: RequestContext, command: Command[Any]) -> str:
     """Hand a command to the engine. Empty when it was done, else the notice why it was refused."""
     try:
         await ctx.services.engine.submit(command)
-    except tuple(_NOTICES) as refusal:
-        return _NOTICES[type(refusal)]
+    except tuple(NOTICES) as refusal:
+        return NOTICES[type(refusal)]
     return ""
 
 
@@ -105,7 +105,7 @@ async def choose(ctx: RequestContext, opened: ResolvedOrder) -> Response:
     """Start a payment with the chosen method (field ``choice``: ``va:BCA``)."""
     form = await form_of(ctx)
     _count(ctx, opened)
-    chosen = choices.find(opened.page_context(ctx), opened.view, form.get("choice", ""))
+    chosen = choices.find(opened.page_context(ctx), opened.view.order, form.get("choice", ""))
     if chosen is None:
         return answers.see(opened.address, "unavailable")
     # A form of a page that was opened before something happened. (The engine decides again, under the lock.)
@@ -195,9 +195,9 @@ def _chosen_before(view: OrderView, method: PaymentMethod, channel: str) -> bool
 async def _start_any(ctx: RequestContext, opened: ResolvedOrder) -> Payment | None:
     """A payer who did not choose pays with the first method that is open."""
     context = opened.page_context(ctx)
-    for group in choices.groups(context, opened.view, answers.words_for(ctx)):
+    for group in choices.groups(context, opened.view.order, answers.words_for(ctx)):
         for choice in group.choices:
-            chosen = choices.find(context, opened.view, choice.value)
+            chosen = choices.find(context, opened.view.order, choice.value)
             started = await _start(ctx, opened, *chosen) if chosen is not None else None
             if isinstance(started, Payment):
                 return started
@@ -220,8 +220,8 @@ async def _start(ctx: RequestContext, opened: ResolvedOrder, method: PaymentMeth
             # Not reached at all; else it did not answer: the payment is open, and the page says that it is asked for.
             if _started(view, command.payment_id).status == "failed":
                 return "unreached"
-    except tuple(_NOTICES) as refusal:
-        return _NOTICES[type(refusal)]
+    except tuple(NOTICES) as refusal:
+        return NOTICES[type(refusal)]
     return _started(view, command.payment_id)
 
 

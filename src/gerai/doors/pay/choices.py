@@ -1,13 +1,13 @@
-"""The ways to pay that a page offers for one order."""
+"""The ways to pay that a page offers for one order, or for one top-up."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Final
+from typing import Final, Protocol
 
 from gerai.domain import money
-from gerai.domain.records import OrderView
+from gerai.domain.records import PaymentRules
 from gerai.doors.pay.model import Choice, MethodGroup, PageContext
 from gerai.doors.pay.words import Words
 from gerai.ports.payments import PaymentMethod
@@ -17,6 +17,15 @@ _RANK: Final = ("qr", "code", "redirect", "manual")
 WAY_COOKIE: Final = "gerai_way"
 #: Methods that one kind draws alike, though a payer knows them apart.
 _ICONS: Final = {"retail": "shop", "card": "card", "bnpl": "later", "online_banking": "globe", "bank_transfer": "code"}
+
+
+class Asked(Protocol):
+    """What is to be paid: an order, or what a wallet is to get."""
+
+    @property
+    def total_sen(self) -> int: ...
+    @property
+    def payment_rules(self) -> PaymentRules: ...
 
 
 def method_title(method: PaymentMethod | None, name: str, words: Words) -> str:
@@ -39,17 +48,17 @@ def provider_title(context: PageContext, name: str, channel: str, words: Words) 
     return words.channel(channel) if alone else method_title(context.methods.get(name), name, words)
 
 
-def find(context: PageContext, view: OrderView, value: str) -> tuple[PaymentMethod, str] | None:
-    """The method and channel behind a form's value (``va:BCA``), if this order may be paid so; else None."""
+def find(context: PageContext, asked: Asked, value: str) -> tuple[PaymentMethod, str] | None:
+    """The method and channel behind a form's value (``va:BCA``), if this may be paid so; else None."""
     name, _, channel = value.partition(":")
     method = context.methods.get(name)
-    # The form's value comes from outside: it may name what this order was never offered.
-    if method is None or channel not in _channels(context, method, view):
+    # The form's value comes from outside: it may name what was never offered.
+    if method is None or channel not in _channels(context, method, asked):
         return None
-    return None if _closed(context, view, method, channel) else (method, channel)
+    return None if _closed(context, asked, method, channel) else (method, channel)
 
 
-def groups(context: PageContext, view: OrderView, words: Words) -> tuple[MethodGroup, ...]:
+def groups(context: PageContext, asked: Asked, words: Words) -> tuple[MethodGroup, ...]:
     """Every offered method with its channels; a channel whose bounds exclude the amount is shown closed, after the open
     ones, and so is a method without an open one.
 
@@ -59,12 +68,12 @@ def groups(context: PageContext, view: OrderView, words: Words) -> tuple[MethodG
     found: list[MethodGroup] = []
     ranked = sorted(context.methods.items(), key=lambda m: (_RANK.index(m[1].kind), -len(m[1].channels)))
     for name, method in ranked:
-        channels = _channels(context, method, view)
-        choices = [_choice(context, method, channel, view, words) for channel in channels]
+        channels = _channels(context, method, asked)
+        choices = [_choice(context, method, channel, asked, words) for channel in channels]
         if choices:
             # Of one channel the row says which: there is no list behind it.
             one = full_title(context, name, channels[0], words) if len(channels) == 1 else ""
-            closed = "" if any(choice.open for choice in choices) else _nearest(context, choices, method, view).note
+            closed = "" if any(choice.open for choice in choices) else _nearest(context, choices, method, asked).note
             found.append(
                 MethodGroup(
                     name=name,
@@ -100,15 +109,15 @@ def icon_of(method: str, kind: str) -> str:
     return _ICONS.get(method, kind)
 
 
-def _channels(context: PageContext, method: PaymentMethod, view: OrderView) -> list[str]:
+def _channels(context: PageContext, method: PaymentMethod, asked: Asked) -> list[str]:
     """The method's channels this order may use."""
-    rules, offered = view.order.payment_rules, context.offered.get(method.name, {})
+    rules, offered = asked.payment_rules, context.offered.get(method.name, {})
     return [channel for channel in offered if rules.allows(method.name, channel)]
 
 
-def _choice(context: PageContext, method: PaymentMethod, channel: str, view: OrderView, words: Words) -> Choice:
+def _choice(context: PageContext, method: PaymentMethod, channel: str, asked: Asked, words: Words) -> Choice:
     bounds = context.offered[method.name][channel]
-    side = _closed(context, view, method, channel)
+    side = _closed(context, asked, method, channel)
     limit = bounds.minimum_sen if side == "minimum" else bounds.maximum_sen
     return Choice(
         value=f"{method.name}:{channel}",
@@ -118,28 +127,28 @@ def _choice(context: PageContext, method: PaymentMethod, channel: str, view: Ord
     )
 
 
-def _nearest(context: PageContext, choices: Sequence[Choice], method: PaymentMethod, view: OrderView) -> Choice:
+def _nearest(context: PageContext, choices: Sequence[Choice], method: PaymentMethod, asked: Asked) -> Choice:
     """Of closed choices, the one whose bound the amount misses by least."""
 
     def missed_sen(choice: Choice) -> int:
         channel = choice.value.partition(":")[2]
-        bounds, sen = context.offered[method.name][channel], _payable_sen(view, method, channel)
+        bounds, sen = context.offered[method.name][channel], _payable_sen(asked, method, channel)
         return max(bounds.minimum_sen - sen, sen - bounds.maximum_sen)
 
     return min(choices, key=missed_sen)
 
 
-def _payable_sen(view: OrderView, method: PaymentMethod, channel: str) -> int:
+def _payable_sen(asked: Asked, method: PaymentMethod, channel: str) -> int:
     """What the payer would pay in all."""
-    return view.order.total_sen + view.order.payment_rules.on_top_sen(method.name, channel)
+    return asked.total_sen + asked.payment_rules.on_top_sen(method.name, channel)
 
 
-def _closed(context: PageContext, view: OrderView, method: PaymentMethod, channel: str) -> str:
+def _closed(context: PageContext, asked: Asked, method: PaymentMethod, channel: str) -> str:
     """What excludes this way: its bounds (``minimum``, ``maximum``), a fee that may not be asked for (``surcharge``),
     that every amount there is taken (``full``), or nothing (empty)."""
-    if method.name in context.no_surcharge and view.order.payment_rules.on_top_sen(method.name, channel):
+    if method.name in context.no_surcharge and asked.payment_rules.on_top_sen(method.name, channel):
         return "surcharge"
-    bounds, amount_sen = context.offered[method.name][channel], _payable_sen(view, method, channel)
+    bounds, amount_sen = context.offered[method.name][channel], _payable_sen(asked, method, channel)
     if amount_sen < bounds.minimum_sen:
         return "minimum"
     if amount_sen > bounds.maximum_sen:

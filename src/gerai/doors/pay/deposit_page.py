@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -10,10 +11,11 @@ from typing import Final
 from starlette.responses import Response
 
 from gerai.domain import money
-from gerai.domain.records import Deposit
+from gerai.domain.records import MANUAL, Deposit
 from gerai.domain.refusals import NotFound
 from gerai.doors.http.browser import PRIVATE, SAFETY
 from gerai.doors.http.context import RequestContext
+from gerai.doors.http.door import DepositCode
 from gerai.doors.pay import answers, choices, draw, live, qr
 from gerai.doors.pay.actions import PLAYED_ACTS, count_act, form_of, submitted
 from gerai.doors.pay.address import Address
@@ -23,10 +25,18 @@ from gerai.doors.pay.model import PageContext
 from gerai.doors.pay.page_watcher import Watch, deposit_seen
 from gerai.doors.pay.payment_panel import simulated_step
 from gerai.doors.pay.resolve import SECRET, ByCode, context_of
+from gerai.doors.pay.upload import SentFile, received
 from gerai.engine.deposits.record import RecordDeposit
+from gerai.engine.proofs import ReceiveTopUpProof, proofs_given, provable
 
 #: What a page may be asked to tell once, and the text.
-_NOTICES: Final = {"changed": "notice.deposit_changed", "busy": "notice.busy"}
+_NOTICES: Final = {
+    "changed": "notice.deposit_changed",
+    "busy": "notice.busy",
+    "unavailable": "notice.deposit_unavailable",
+    "proof_missing": "notice.proof_missing",
+    "proof_kind": "notice.proof_kind",
+}
 #: Where a deposit stands after an act.
 _AFTER: Final = {
     "pay": ("succeeded", "late", "refunded"),
@@ -37,10 +47,18 @@ _AFTER: Final = {
 
 @dataclass(frozen=True)
 class ResolvedDeposit:
-    """A deposit behind the address it was asked for."""
+    """A deposit behind the address it was asked for. ``code_of``: how its door calls deposits, None where it does not
+    tell."""
 
     deposit: Deposit
     address: Address
+    opener: ByCode
+    code_of: DepositCode | None = None
+
+    @property
+    def changing(self) -> bool:
+        """Whether another way to pay can be chosen here at all: what is given by hand has none."""
+        return self.code_of is not None and self.deposit.method != MANUAL
 
     def now(self, ctx: RequestContext) -> datetime:
         """The time on the deposit's clock."""
@@ -51,22 +69,29 @@ class ResolvedDeposit:
         return context_of(ctx, self.deposit.merchant_id, self.deposit.environment, self.address)
 
 
-async def opened_deposit(opener: ByCode, ctx: RequestContext) -> ResolvedDeposit | None:
+async def opened_deposit(
+    opener: ByCode, ctx: RequestContext, codes: Mapping[str, DepositCode]
+) -> ResolvedDeposit | None:
     """The deposit that an invoice's address names: code and secret must be the same deposit's. None otherwise."""
     code, secret = opener.proof(ctx)
     found = await ctx.services.engine.deposits.by_secret(secret) if SECRET.fullmatch(secret) else None
     if found is None or found.public_id != code:
         return None
-    return ResolvedDeposit(found, opener.address(code, secret))
+    return ResolvedDeposit(found, opener.address(code, secret), opener, codes.get(found.channel))
 
 
 async def show(ctx: RequestContext, opened: ResolvedDeposit) -> Response:
-    """The page as it stands now."""
+    """The page as it stands now; of one that another is paid instead of, that one's."""
+    if opened.deposit.status == "cancelled" and (instead := instructions_of(opened.deposit).instead):
+        return answers.see(opened.opener.address(*instead))
     words, context, now = answers.words_for(ctx), opened.page_context(ctx), opened.now(ctx)
     notice = _NOTICES.get(ctx.query.get("notice", ""), "")
 
+    given = await proofs_given(ctx.services.engine, opened.deposit) if provable(opened.deposit) else 0
+
     def drawn() -> str:
-        return draw.deposit_page(present_deposit(opened.deposit, context, now, words, notice), words, opened.address)
+        page = present_deposit(opened.deposit, context, now, words, notice, given, changing=opened.changing)
+        return draw.deposit_page(page, words, opened.address)
 
     # Drawing a QR takes tens of milliseconds: not on the thread that answers everybody.
     return answers.page(ctx, await asyncio.to_thread(drawn), words)
@@ -127,6 +152,23 @@ async def play(ctx: RequestContext, opened: ResolvedDeposit) -> Response:
     )
     notice = await submitted(ctx, command)
     return await _see_played(ctx, opened, act, notice) if notice else answers.see(opened.address)
+
+
+async def prove(ctx: RequestContext, opened: ResolvedDeposit) -> Response:
+    """Keep the file of a form (field ``proof``) as a proof of the transfer, and show the page again. Refuses as
+    :func:`received`."""
+    deposit, deposits = opened.deposit, ctx.services.engine.deposits
+
+    async def still() -> Deposit | None:
+        now = await deposits.as_now(deposit)
+        return now if provable(now) else None
+
+    def command(file: SentFile, now: Deposit) -> ReceiveTopUpProof:
+        ids = {"merchant_id": now.merchant_id, "deposit_id": now.deposit_id}
+        return ReceiveTopUpProof(**ids, environment=now.environment, **file._asdict())
+
+    page = f"deposit:{deposit.merchant_id}:{deposit.deposit_id}"
+    return answers.see(opened.address, await received(ctx, page, deposit.merchant_id, still, command))
 
 
 async def _see_played(ctx: RequestContext, opened: ResolvedDeposit, act: str, notice: str) -> Response:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 from gerai.domain import money
-from gerai.domain.records import MANUAL, Deposit
+from gerai.domain.records import MANUAL, Deposit, PaymentRules
 from gerai.doors.pay import choices
 from gerai.doors.pay.instructions import StoredInstructions, instructions_of
-from gerai.doors.pay.model import DepositPage, PageContext, Play, SumRow
+from gerai.doors.pay.model import DepositPage, MethodGroup, PageContext, Play, SumRow
 from gerai.doors.pay.names import shown
 from gerai.doors.pay.page_state import PageState
 from gerai.doors.pay.payment_panel import deadline, panel_of
+from gerai.doors.pay.proofs import deposit_proof_form
 from gerai.doors.pay.words import Words
 from gerai.engine.gateways.record import instructed
 
@@ -80,10 +82,41 @@ def playable(deposit: Deposit, state: PageState, context: PageContext) -> Play |
     return Play(pay=False, fail=False, late=True) if state is EXPIRED else None
 
 
+def may_change(deposit: Deposit, state: PageState, proofs_given: int) -> bool:
+    """Whether another way to pay may be chosen: while it waits, and nobody said that they have paid."""
+    return state is PENDING and deposit.expires_at is not None and not proofs_given
+
+
+class AskedForWallet(NamedTuple):
+    """A top-up as something to pay: nobody pays a fee on top of it, and every way that is offered will do."""
+
+    total_sen: int
+    payment_rules: PaymentRules = PaymentRules()
+
+
+def _other_ways(deposit: Deposit, context: PageContext, words: Words) -> tuple[MethodGroup, ...]:
+    """What is offered and takes the amount, without the way that is chosen."""
+    chosen, found = f"{deposit.method}:{deposit.channel_code}", list[MethodGroup]()
+    for group in choices.groups(context, AskedForWallet(deposit.amount_sen), words):
+        open_ones = tuple(one for one in group.choices if one.open and one.value != chosen)
+        if open_ones:
+            found.append(replace(group, choices=open_ones, recommended=False))
+    return tuple(found)
+
+
 def present_deposit(
-    deposit: Deposit, context: PageContext, now: datetime, words: Words, notice: str = ""
+    deposit: Deposit,
+    context: PageContext,
+    now: datetime,
+    words: Words,
+    notice: str = "",
+    proofs_given: int = 0,
+    *,
+    changing: bool = False,
 ) -> DepositPage:
-    """The page of ``deposit`` at ``now``. ``notice``: the text key of what became of an act, shown once."""
+    """The page of ``deposit`` at ``now``. ``notice``: the text key of what became of an act, shown once;
+    ``proofs_given``: how many proofs of its transfer came; ``changing``: whether its door knows how another way to pay
+    is chosen."""
     state, merchant = deposit_state(deposit, now), context.merchant_name or words("page.shop")
     completed_at = deposit.completed_at
     return DepositPage(
@@ -96,6 +129,8 @@ def present_deposit(
         shop=context.shop,
         number=shown(deposit.public_id),
         placed_at=words("order.placed_at", when=words.long_time(deposit.created_at)),
+        groups=_other_ways(deposit, context, words) if changing and may_change(deposit, state, proofs_given) else (),
+        proof=deposit_proof_form(deposit, proofs_given, running=state is PENDING, words=words),
         credited_at="" if completed_at is None else words("deposit.credited_at", when=words.long_time(completed_at)),
         badge=words(f"badge.{state.name}"),
         headline=words(f"headline.{state.name}"),

@@ -14,7 +14,8 @@ log = structlog.get_logger("gerai.pages")
 
 class StoredInstructions(msgspec.Struct, frozen=True):
     """The part of ``Payment.instructions`` that every payment method fills (``ports.payments.Instructions``). A payment
-    that was booked by hand has none; doors may keep more beside it. ``at_gateway``: a gateway gave them."""
+    that was booked by hand has none; doors may keep more beside it. ``at_gateway``: a gateway gave them;
+    ``instead``: code and secret of the deposit that is to be paid in place of this one."""
 
     kind: PaymentKind = "manual"
     code: str = ""
@@ -25,6 +26,7 @@ class StoredInstructions(msgspec.Struct, frozen=True):
     amount_typed: bool = False
     url: str = ""
     at_gateway: bool = False
+    instead: tuple[str, str] | None = None
     steps: dict[str, list[str]] = {}
     places: dict[str, list[PayPlace]] = {}
 

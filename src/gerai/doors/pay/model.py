@@ -239,6 +239,9 @@ class PayPage(PageHead):
 
 @dataclass(frozen=True, kw_only=True)
 class DepositPage(PageHead):
-    """The page of money on its way into a wallet. ``credited_at``: when it arrived there."""
+    """The page of money on its way into a wallet. ``credited_at``: when it arrived there; ``proof``: where its payer
+    shows the transfer, None where none is waited for; ``groups``: the other ways to pay that may be chosen."""
 
     credited_at: str
+    proof: ProofForm | None
+    groups: tuple[MethodGroup, ...]

@@ -41,7 +41,7 @@ def present(
     """
     order, details, public = view.order, context.details, not context.private
     stands = page_state.page_state_of(view, details, now)
-    groups = choices.groups(context, view, words) if stands is page_state.CHOOSE else ()
+    groups = choices.groups(context, view.order, words) if stands is page_state.CHOOSE else ()
     proof = proofs.proof_form(view, stands, events, now, words)
     payment = page_state.running_payment(view, now) if stands is page_state.PAY else None
     proved = proof is not None and bool(proof.received)

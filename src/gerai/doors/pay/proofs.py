@@ -7,12 +7,12 @@ from datetime import datetime
 from typing import Final
 
 from gerai.domain.payment_status import CAME, MAY_COME
-from gerai.domain.records import OrderView, Payment
+from gerai.domain.records import Deposit, OrderView, Payment
 from gerai.doors.pay import page_state
 from gerai.doors.pay.model import ProofForm
 from gerai.doors.pay.words import Words
 from gerai.engine.orders.find import EventEntry
-from gerai.engine.proofs import MOST_PROOFS, PROOF_RECEIVED
+from gerai.engine.proofs import MOST_PROOFS, PROOF_RECEIVED, provable
 
 #: Where there is nothing to pay any more, but somebody may have paid before.
 _ENDED: Final = (page_state.EXPIRED, page_state.CANCELLED)
@@ -29,9 +29,15 @@ def proof_form(
         return None
     # Each was noted once; the files themselves are nobody's to read here.
     given = _given(payment, events)
-    received = words("proof.received", count=given, most=MOST_PROOFS) if given else ""
     running = stands is page_state.PAY and payment == page_state.running_payment(view, now)
-    return ProofForm(received, given < MOST_PROOFS, folded=bool(given) or not running)
+    return _form(given, folded=bool(given) or not running, words=words)
+
+
+def deposit_proof_form(deposit: Deposit, given: int, *, running: bool, words: Words) -> ProofForm | None:
+    """The form of a top-up's page, of which ``given`` proofs came; None where no transfer is waited for."""
+    if not provable(deposit):
+        return None
+    return _form(given, folded=bool(given) or not running, words=words)
 
 
 def provable_payment(
@@ -66,6 +72,11 @@ def _own(view: OrderView) -> tuple[Payment, ...]:
     if any(payment.status in CAME for payment in view.payments):
         return ()
     return tuple(p for p in view.payments if p.receiving_id is not None and p.status in MAY_COME)
+
+
+def _form(given: int, *, folded: bool, words: Words) -> ProofForm:
+    received = words("proof.received", count=given, most=MOST_PROOFS) if given else ""
+    return ProofForm(received, given < MOST_PROOFS, folded=folded)
 
 
 def _given(payment: Payment, events: Sequence[EventEntry]) -> int:

@@ -15,10 +15,10 @@ import structlog
 from gerai.domain.records import OrderView
 from gerai.doors.http.context import RequestContext
 from gerai.doors.http.page_details import NO_DETAILS, PageDetails, ReadPageDetails, no_page_details
+from gerai.doors.http.paper.typesetter import can_set
 from gerai.doors.pay.address import Address
 from gerai.doors.pay.model import PageContext
 from gerai.doors.pay.names import shown
-from gerai.doors.pay.paper.typesetter import can_set
 from gerai.doors.pay.seller import shop_of
 from gerai.engine.merchants.logos import LOGOS
 from gerai.engine.payments.offered import PAYER, known_of, may_surcharge, offered_channels

@@ -14,9 +14,9 @@ from gerai.domain.refusals import Broken, Kind
 from gerai.doors.http.assets import FOR_GOOD
 from gerai.doors.http.browser import PRIVATE, SAFETY
 from gerai.doors.http.context import RequestContext
-from gerai.doors.http.door import Dialect, Endpoint, Route
+from gerai.doors.http.door import DepositCode, Dialect, Endpoint, Route
 from gerai.doors.http.page_details import ReadPageDetails, no_page_details
-from gerai.doors.pay import actions, answers, article, deposit_page, draw, live, order_page, upload
+from gerai.doors.pay import actions, answers, article, deposit_change, deposit_page, draw, live, order_page, upload
 from gerai.doors.pay.assets import DIGEST, asset_named
 from gerai.doors.pay.deposit_page import ResolvedDeposit, opened_deposit
 from gerai.doors.pay.paper import download
@@ -37,18 +37,18 @@ DepositAct = Callable[[RequestContext, ResolvedDeposit], Awaitable[Response]]
 _MERCHANT, _DIGEST = re.compile(r"[0-9]{1,18}", re.ASCII), re.compile(r"[0-9a-f]{64}")
 #: The address an order's page has in every channel; the dialects name further ones.
 PAGE_PATH: Final = "/i/{secret}"
-#: What is served below each address: of an order, and of a deposit where that has it (its method is never chosen here).
+#: What is served below each address: of an order, and of a deposit where that has it.
 _ACTS: Final[tuple[tuple[str, str, Act, DepositAct | None], ...]] = (
     ("GET", "", order_page.show, deposit_page.show),
     ("GET", "/events", live.events, deposit_page.events),
     ("GET", "/qr.png", order_page.qr_image, deposit_page.qr_image),
     ("GET", "/document.pdf", download.document, None),
     ("GET", "/confirm", order_page.confirm, deposit_page.confirm),
-    ("POST", "/method", actions.choose, None),
+    ("POST", "/method", actions.choose, deposit_change.choose),
     ("GET", "/method", order_page.back, deposit_page.back),
     ("POST", "/change", actions.change, None),
     ("GET", "/change", order_page.back, deposit_page.back),
-    ("POST", "/proof", upload.send, None),
+    ("POST", "/proof", upload.send, deposit_page.prove),
     ("GET", "/proof", order_page.back, deposit_page.back),
     ("POST", "/play", actions.play, deposit_page.play),
     ("GET", "/play", order_page.back, deposit_page.back),
@@ -131,11 +131,12 @@ def on_order(opener: Resolver, act: Act, readers: Mapping[str, ReadPageDetails])
     return guarded(endpoint)
 
 
-def or_deposit(opener: ByCode, act: DepositAct, on_order: Endpoint) -> Endpoint:
-    """Open the deposit that an invoice's address names, then act; ``on_order`` serves every other invoice."""
+def or_deposit(opener: ByCode, act: DepositAct, on_order: Endpoint, codes: Mapping[str, DepositCode]) -> Endpoint:
+    """Open the deposit that an invoice's address names, then act; ``on_order`` serves every other invoice. ``codes``:
+    how deposits are called, by channel."""
 
     async def endpoint(ctx: RequestContext) -> Response:
-        opened = await opened_deposit(opener, ctx)
+        opened = await opened_deposit(opener, ctx, codes)
         return await (on_order(ctx) if opened is None else act(ctx, opened))
 
     return guarded(endpoint)
@@ -145,6 +146,7 @@ def routes(dialects: Sequence[Dialect]) -> tuple[Route, ...]:
     """All routes of the pages of a server with these dialects."""
     found: list[Route] = []
     readers = {d.name: d.page_details for d in dialects}
+    codes = {d.name: d.deposit_code for d in dialects if d.deposit_code is not None}
     # Two dialects may share a path: whoever hands it out, it opens every order.
     places = {path: opened_by(path) for path in (PAGE_PATH, *(path for d in dialects for path in d.page_paths))}
     places["/payment/{code}"] = by_link({d.name: d.link_codes for d in dialects if d.link_codes is not None})
@@ -152,7 +154,7 @@ def routes(dialects: Sequence[Dialect]) -> tuple[Route, ...]:
         for method, below, act, on_deposit in _ACTS:
             endpoint = on_order(opener, act, readers)
             if isinstance(opener, ByCode) and on_deposit is not None:
-                endpoint = or_deposit(opener, on_deposit, endpoint)
+                endpoint = or_deposit(opener, on_deposit, endpoint, codes)
             found.append(Route(method, path + below, endpoint))
     return (
         *found,

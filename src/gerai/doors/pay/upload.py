@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from typing import Final
+from collections.abc import Awaitable, Callable
+from typing import Final, NamedTuple, TypeVar
 
 from starlette.responses import Response
 
-from gerai.domain.records import OrderView, Payment
+from gerai.domain.records import Deposit, OrderView, Payment, PaymentProof
 from gerai.domain.refusals import BodyTooLarge, BodyUnreadable, PermissionMissing
 from gerai.doors.http.browser import from_our_own_page
 from gerai.doors.http.context import RequestContext
@@ -17,9 +18,11 @@ from gerai.doors.http.uploads import UploadPlaces
 from gerai.doors.pay import actions, answers, page_state
 from gerai.doors.pay.proofs import provable_payment
 from gerai.doors.pay.resolve import ResolvedOrder
-from gerai.engine.proofs import LARGEST_BYTES, ReceiveProof, kind_of
+from gerai.engine.command import Command
+from gerai.engine.proofs import LARGEST_BYTES, ProofKind, ReceiveProof, kind_of
 from gerai.kit.hosts import origin_of
 
+Paid = TypeVar("Paid", Payment, Deposit)
 #: The form's field.
 _FIELD: Final = "proof"
 #: What a browser puts around the file.
@@ -28,40 +31,60 @@ _AROUND_BYTES: Final = 16 * 1024
 _RECEIVING: Final = UploadPlaces(16, {"merchant": 8, "address": 4, "page": 3}, 2)
 
 
+class SentFile(NamedTuple):
+    """A file that was sent as a proof, by the fields of the command that keeps it."""
+
+    proof_id: int
+    kind: ProofKind
+    digest: bytes
+    content: bytes
+
+
 async def send(ctx: RequestContext, opened: ResolvedOrder) -> Response:
-    """Keep the file of a form (field ``proof``) and show the page again. BodyTooLarge, BodyUnreadable, Busy,
-    PermissionMissing, RateLimited."""
+    """Keep the file of a form (field ``proof``) and show the page again. Refuses as :func:`received`."""
+    order, orders = opened.view.order, ctx.services.engine.orders
+
+    async def still() -> Payment | None:
+        return await _provable(ctx, opened, await orders.as_now(order))
+
+    def command(file: SentFile, payment: Payment) -> ReceiveProof:
+        ids = {"merchant_id": payment.merchant_id, "order_id": payment.order_id, "payment_id": payment.payment_id}
+        return ReceiveProof(**ids, environment=payment.environment, **file._asdict())
+
+    page = actions.page_of(opened)
+    return answers.see(opened.address, await received(ctx, page, order.merchant_id, still, command))
+
+
+async def received(
+    ctx: RequestContext,
+    page: str,
+    merchant_id: int,
+    still: Callable[[], Awaitable[Paid | None]],
+    command: Callable[[SentFile, Paid], Command[PaymentProof]],
+) -> str:
+    """Take the file of a form and hand in the ``command`` that keeps it for what it shows, as long as that is ``still``
+    waited for. Empty when it was done, else the notice why not. ``page``: what acts on it are counted under.
+    BodyTooLarge, BodyUnreadable, Busy, PermissionMissing, RateLimited."""
     if not from_our_own_page(ctx):
         raise PermissionMissing("same_origin")
-    page = actions.page_of(opened)
     actions.count_act(ctx, page)
     # Before a place is taken: most pages take no file, and whoever sends one there must not keep others from theirs.
-    if await _provable(ctx, opened, opened.view) is None:
-        return answers.see(opened.address, "changed")
-    merchant = str(opened.view.order.merchant_id)
-    with _RECEIVING.one(page=page, merchant=merchant, address=origin_of(ctx.client_address)):
+    if await still() is None:
+        return "changed"
+    with _RECEIVING.one(page=page, merchant=str(merchant_id), address=origin_of(ctx.client_address)):
         body = await ctx.file_body(LARGEST_BYTES + _AROUND_BYTES)
         content = await asyncio.to_thread(_file_in, ctx.headers.get("content-type", ""), body)
         del body
         if not content:
-            return answers.see(opened.address, "proof_missing")
+            return "proof_missing"
         if (kind := kind_of(content)) is None:
-            return answers.see(opened.address, "proof_kind")
+            return "proof_kind"
         # As it is now: it took a while to arrive.
-        view = await ctx.services.engine.orders.as_now(opened.view.order)
-        if (payment := await _provable(ctx, opened, view)) is None:
-            return answers.see(opened.address, "changed")
-        command = ReceiveProof(
-            merchant_id=payment.merchant_id,
-            environment=payment.environment,
-            order_id=payment.order_id,
-            payment_id=payment.payment_id,
-            proof_id=ctx.services.engine.ids.next(),
-            kind=kind,
-            digest=await asyncio.to_thread(_sha256, content),
-            content=content,
-        )
-        return answers.see(opened.address, await actions.submitted(ctx, command))
+        if (paid := await still()) is None:
+            return "changed"
+        digest = await asyncio.to_thread(_sha256, content)
+        file = SentFile(ctx.services.engine.ids.next(), kind, digest, content)
+        return await actions.submitted(ctx, command(file, paid))
 
 
 async def _provable(ctx: RequestContext, opened: ResolvedOrder, view: OrderView) -> Payment | None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 import msgspec
 
-from gerai.domain.payment_status import CAME, MAY_COME
+from gerai.domain.payment_status import CAME, DEPOSIT_MAY_COME, MAY_COME
 from gerai.domain.records import Deposit, OrderView, Payment
 from gerai.domain.refusals import NotFound
 from gerai.engine.command import Needs
@@ -18,7 +18,6 @@ from gerai.engine.payments.record import PaymentOutcome, RecordPayment
 from gerai.engine.state import State
 
 #: What a deposit is that money may still come for.
-_DEPOSIT_MAY_COME: Final = frozenset({"pending", "cancelled", "expired"})
 
 
 class OfPayment(msgspec.Struct, frozen=True):
@@ -158,7 +157,7 @@ class OfDeposit(msgspec.Struct, frozen=True):
 
     def is_awaited(self, state: State, merchant_id: int) -> bool:
         """Whether money may still come for it. NotFound."""
-        return self.found(state, merchant_id).status in _DEPOSIT_MAY_COME
+        return self.found(state, merchant_id).status in DEPOSIT_MAY_COME
 
     def found(self, state: State, merchant_id: int) -> Deposit:
         """The deposit. NotFound."""

@@ -56,6 +56,11 @@ async def accounts_over(within: Within, since: datetime, until: datetime) -> lis
     ]  # fmt: skip
 
 
+def account_name(account: str) -> Bilingual:
+    """What a kind of account is called."""
+    return _NAMES[account]
+
+
 def in_both(name: Bilingual) -> str:
     """A name that stands in a row: in both languages."""
     return name.id if name.id == name.en else f"{name.id} / {name.en}"

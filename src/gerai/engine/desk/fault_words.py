@@ -8,6 +8,9 @@ from typing import Final
 
 _WORDS: Final = {
     r"is required": "wajib diisi",
+    r"production has this, too: a key of the sandbox does not change it": (
+        "berlaku juga di production: kunci sandbox tidak mengubahnya"
+    ),
     r"yes or no": "ya atau tidak",
     r"it does not fit": "tidak sesuai",
     r"a name in it is not written as one": "bentuknya tidak sesuai",

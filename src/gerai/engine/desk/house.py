@@ -18,6 +18,7 @@ from gerai.engine.webhooks.register import WebhookDesk
 from gerai.kit.bilingual import Bilingual
 from gerai.kit.secret_box import SecretBox
 from gerai.ports.fulfilment import FulfilmentProvider
+from gerai.ports.notices import NoticeForm
 from gerai.ports.payments import PaymentMethod
 
 
@@ -71,7 +72,7 @@ class House:
     """An installation. ``doors``: how the keys of each are made, by its name; ``store_methods``: how stores may say
     that they are paid; ``deposit_codes``: of the doors whose members see their deposits; ``order_facts``: what each
     door knows of its orders; ``webhooks``: what each door announces. ``sealer`` seals what must be read again;
-    ``base_url``: what links begin with."""
+    ``base_url``: what links begin with; ``notice_forms``: in which others tell of money."""
 
     engine: Engine
     gateways: GatewayDesk
@@ -84,17 +85,20 @@ class House:
     deposit_codes: Mapping[str, DepositCoder] = field(default_factory=dict[str, DepositCoder])
     order_facts: Mapping[str, ReadOrderFacts] = field(default_factory=dict[str, ReadOrderFacts])
     webhooks: WebhookDesk = field(default_factory=WebhookDesk)
+    notice_forms: Mapping[str, NoticeForm] = field(default_factory=dict[str, NoticeForm])
 
 
 @dataclass(frozen=True)
 class Within:
     """Where a view looks, or an act works. ``may``: the permissions of whoever looks; a view that shows things of
-    another permission as well leaves them out without it."""
+    another permission as well leaves them out without it. ``by``: who looks, as records keep it; what is theirs alone
+    to do is offered to them."""
 
     house: House
     merchant_id: int
     environment: Environment
     may: frozenset[str] = frozenset()
+    by: str = ""
 
     @property
     def engine(self) -> Engine:

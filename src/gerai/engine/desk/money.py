@@ -46,7 +46,7 @@ async def payable_here(within: Within, number: int) -> tuple[OrderView, Payment 
             raise InputInvalid({"id": [f"order {view.order.number} has no invoice: it is paid from a wallet"]})
         return view, None
     proof = await proof_of(within.engine, within.merchant_id, number)
-    return await payment_here(within, number if proof is None else proof.payment_id)
+    return await payment_here(within, number if proof is None or proof.order_id is None else proof.payment_id)
 
 
 async def deposit_here(within: Within, deposit_id: int) -> Deposit:
@@ -55,6 +55,12 @@ async def deposit_here(within: Within, deposit_id: int) -> Deposit:
     if found is None or found.environment != within.environment:
         raise NotFound("deposit", str(deposit_id))
     return found
+
+
+async def top_up_here(within: Within, number: int) -> Deposit:
+    """The top-up with this number, or that which a proof with it is of. Refuses NotFound."""
+    proof = await proof_of(within.engine, within.merchant_id, number)
+    return await deposit_here(within, number if proof is None or proof.order_id is not None else proof.payment_id)
 
 
 def account_named(within: Within, receiving_id: int | None) -> str:

@@ -17,6 +17,7 @@ from gerai.domain.refusals import InputInvalid, PermissionMissing
 from gerai.engine.acting import Acting, Actor, ActReplayed, acting, acting_now
 from gerai.engine.command import Command, Idempotency, Outcome
 from gerai.engine.desk.house import Within
+from gerai.engine.desk.paper import Sheet
 from gerai.kit.bilingual import Bilingual
 from gerai.kit.discover import discover_inner, discover_modules
 from gerai.kit.wire import is_kept
@@ -24,6 +25,8 @@ from gerai.kit.wire import is_kept
 log = structlog.get_logger("gerai.desk")
 Answer = TypeVar("Answer")
 _LONGEST_REASON: Final = 500
+#: Of what a shop has once for both environments.
+_OF_BOTH: Final[frozenset[Permission]] = frozenset({"settings:write", "people:manage"})
 #: A counter has views and acts of its own, in its words, in a package ``desk``; found as the counters are.
 _COUNTERS: Final = "gerai.doors.dialects"
 
@@ -51,7 +54,8 @@ class View:
     """Something to see. ``name`` is ``<things>.list`` (a page of them), ``<things>.show`` (one, by ``id``) or another
     word after the dot. ``filter`` is what may be asked, every field with a default but ``id``; ``row`` what is seen.
     ``run`` refuses as its module says. ``personal``: its rows tell who customers are. ``rest``: of a view whose every
-    page costs as much as all of them, the rows from ``after`` on, piece by piece, for a file."""
+    page costs as much as all of them, the rows from ``after`` on, piece by piece, for a file. ``paper``: of the filter
+    and the page, what every face gives as PDF; None: it has none."""
 
     name: str
     permission: Permission
@@ -61,6 +65,7 @@ class View:
     run: Callable[[Within, Any], Awaitable[ViewPage]]
     personal: bool = False
     rest: Callable[[Within, Any], AsyncGenerator[Sequence[msgspec.Struct]]] | None = None
+    paper: Callable[[Within, Any, ViewPage], Sheet] | None = None
 
 
 @dataclass(frozen=True)
@@ -68,7 +73,8 @@ class Act:
     """Something to do: ``<things>.<verb>``. ``input`` is what it takes. ``reasoned``: it concerns money or a customer,
     so it takes a reason. ``grave``: it moves money or hands out a key; at the console whoever does it proves once more
     who they are. ``outside``: of no merchant (it opens one). ``possible``: of an act on an order, whether the order's
-    state, as it was read, allows it now; the act itself decides by what it reads in its transaction."""
+    state, as it was read, allows it now; the act itself decides by what it reads in its transaction. ``here``: what it
+    changes is of the desk's environment alone, though others with its permission change what both environments have."""
 
     name: str
     permission: Permission
@@ -79,6 +85,12 @@ class Act:
     grave: bool = False
     outside: bool = False
     possible: Callable[[OrderView], bool] | None = None
+    here: bool = False
+
+    @property
+    def shared(self) -> bool:
+        """Whether what it changes is production's, too, wherever it is done."""
+        return self.permission in _OF_BOTH and not self.here and not self.outside
 
 
 @dataclass(frozen=True)
@@ -119,7 +131,7 @@ def _by_name(found: dict[str, Any]) -> dict[str, Any]:
 async def look(view: View, within: Within, wanted: msgspec.Struct, caller: DeskCaller) -> ViewPage:
     """See a view. Refuses PermissionMissing, and what the view refuses."""
     caller.require(view.permission)
-    return await view.run(replace(within, may=frozenset(caller.permissions)), wanted)
+    return await view.run(replace(within, may=frozenset(caller.permissions), by=caller.actor.label), wanted)
 
 
 async def perform(
@@ -127,11 +139,13 @@ async def perform(
 ) -> Done:
     """Do an act and write down who did it, in its own transaction. With an idempotency ``key`` it is done once.
 
-    Refuses PermissionMissing, InputInvalid (no reason where one is asked for; a reason or key that no
-    database keeps), IdempotencyKeyReused, and what the act
-    refuses; then nothing is changed.
+    Refuses PermissionMissing, InputInvalid (no reason where one is asked for; a reason or key that no database keeps; a
+    key of the sandbox changes what production has, too), IdempotencyKeyReused, and what the act refuses; then nothing
+    is changed.
     """
     caller.require(act.permission)
+    if act.shared and within.environment == "sandbox" and caller.actor.kind == "key":
+        raise InputInvalid({"environment": ["production has this, too: a key of the sandbox does not change it"]})
     reason = checked_reason(reason, needed=act.reasoned)
     once = _once(act, caller.actor, given, reason, key) if checked_key(key) else None
     may = frozenset(caller.permissions)

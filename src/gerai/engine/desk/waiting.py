@@ -8,14 +8,15 @@ from typing import Final, Literal
 
 from gerai.domain.money import display
 from gerai.engine.catalogue.products import ProductCatalogue
+from gerai.engine.gateways.refund import may_hand_over
 from gerai.kit.bilingual import Bilingual
 from gerai.ports.payments import PaymentMethod
 from gerai.store.waiting_list import WaitingThing
 
 WaitingKind = Literal[
     "late_payment", "other_amount", "ended_order", "refund_to_send", "refund_refused", "refund_unclear", "late_top_up",
-    "other_top_up", "payment_fault", "top_up_fault", "arrival", "notice", "proof", "provider_unknown", "webhook",
-    "low_stock",
+    "other_top_up", "payment_fault", "top_up_fault", "arrival", "notice", "proof", "top_up_proof",
+    "provider_unknown", "book_fault", "webhook", "low_stock",
 ]  # fmt: skip
 
 
@@ -60,7 +61,7 @@ KINDS: Final[dict[WaitingKind, KindOfWaiting]] = {
             "Gateway tidak mengembalikan {amount}: {whose}{detail}",
             "Its gateway does not send {amount} back: {whose}{detail}",
         ),
-        "refunds", ("refunds.done", "refunds.again", "refunds.withdraw"),
+        "refunds", ("refunds.done", "refunds.withdraw", "refunds.again"),
     ),
     "refund_unclear": KindOfWaiting(
         Bilingual(
@@ -98,7 +99,8 @@ KINDS: Final[dict[WaitingKind, KindOfWaiting]] = {
         "arrivals", ("arrivals.book", "arrivals.dismiss"),
     ),
     "notice": KindOfWaiting(
-        Bilingual("Kabar uang masuk tidak terbaca{detail}", "A notice of money could not be read{detail}"), "notices"
+        Bilingual("Kabar uang masuk tidak terbaca{detail}", "A notice of money could not be read{detail}"),
+        "notices", ("notices.read", "notices.dismiss"),
     ),
     "proof": KindOfWaiting(
         Bilingual(
@@ -107,12 +109,25 @@ KINDS: Final[dict[WaitingKind, KindOfWaiting]] = {
         ),
         "proofs", ("payments.confirm",),
     ),
+    "top_up_proof": KindOfWaiting(
+        Bilingual(
+            "Bukti transfer untuk isi saldo {paid}, yang diminta {amount}",
+            "Proof of a transfer for top-up {paid}, {amount} was asked",
+        ),
+        "proofs", ("topups.confirm",),
+    ),
     "provider_unknown": KindOfWaiting(
         Bilingual(
             "{name} belum memastikan pesanan {order}, sudah ditanya {other} kali",
             "{name} has not said whether order {order} is done, asked {other} times",
         ),
         "orders", ("orders.retry", "orders.complete", "orders.fail"),
+    ),
+    "book_fault": KindOfWaiting(
+        Bilingual(
+            "Pembukuan tidak cocok: {name} (baris: {other})", "The books do not agree: {name} (rows: {other})"
+        ),
+        "book_faults", ("book_faults.recheck",),
     ),
     "webhook": KindOfWaiting(
         Bilingual(
@@ -125,6 +140,9 @@ KINDS: Final[dict[WaitingKind, KindOfWaiting]] = {
     ),
 }  # fmt: skip
 
+#: Those that a person sends, unless their gateway is asked again.
+_OPEN_REFUNDS: Final = frozenset({"refund_to_send", "refund_refused"})
+_AGAIN: Final = "refunds.again"
 _ENDED: Final = {
     "cancelled": Bilingual("dibatalkan", "was cancelled"),
     "failed": Bilingual("gagal", "failed"),
@@ -143,7 +161,7 @@ def what_of(thing: WaitingThing, catalogue: ProductCatalogue, methods: Mapping[s
     known = methods.get(thing.method)
     method = Bilingual(thing.method, thing.method) if known is None else Bilingual(**known.title)
     ended = _ENDED.get(thing.detail, Bilingual(thing.detail, thing.detail))
-    counted = thing.kind in ("low_stock", "provider_unknown")
+    counted = thing.kind in ("low_stock", "provider_unknown", "book_fault")
     facts = {
         "amount": display(thing.amount_sen or 0), "order": thing.order_number,
         "paid": thing.paid, "name": name, "place": place, "detail": f": {thing.detail}" if thing.detail else "",
@@ -155,9 +173,15 @@ def what_of(thing: WaitingThing, catalogue: ProductCatalogue, methods: Mapping[s
     )
 
 
-def can_of(thing: WaitingThing) -> tuple[str, ...]:
-    """The names of the acts that decide it, by its id."""
-    return KINDS[_kind(thing)].can
+def can_of(thing: WaitingThing, by: str) -> tuple[str, ...]:
+    """The names of the acts that decide it, by its id. What somebody took from a gateway to send by hand, they alone
+    give back to it (``by``: who looks)."""
+    can = KINDS[_kind(thing)].can
+    if thing.kind not in _OPEN_REFUNDS:
+        return can
+    denials = int(thing.kind == "refund_refused")
+    others = tuple(act for act in can if act != _AGAIN)
+    return (*others, _AGAIN) if may_hand_over(thing.detail, denials, by) else others
 
 
 def things_of(thing: WaitingThing) -> str:

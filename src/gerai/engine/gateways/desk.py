@@ -29,16 +29,28 @@ from gerai.store import gateways as sql
 log = structlog.get_logger("gerai.gateways")
 #: For one call, from the name's look-up to the last byte.
 _TIMEOUT_S: Final = 10
+#: Who names contracts at the console or by a key; anybody else sits at this machine.
+_AT_THE_DESK: Final = frozenset({"person", "key"})
 #: When to ask again about what a gateway did not answer.
 RETRY_AFTER_S: Final = 5
 
 
 class GatewayDesk:
     """``gateways``: those this installation has; ``sealer`` opens what contracts keep; ``base_url``: what our own
-    addresses begin with, for the payer's way back and the gateway's reports."""
+    addresses begin with, for the payer's way back and the gateway's reports; ``allow_loopback``: anybody's gateway may
+    be on this machine, not its operator's alone."""
 
-    def __init__(self, engine: Engine, gateways: Mapping[str, Gateway], sealer: SecretBox, base_url: str) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        gateways: Mapping[str, Gateway],
+        sealer: SecretBox,
+        base_url: str,
+        *,
+        allow_loopback: bool = False,
+    ) -> None:
         self._engine = engine
+        self._allow_loopback = allow_loopback
         self.gateways = gateways
         self._sealer = sealer
         self._base_url = base_url
@@ -84,12 +96,25 @@ class GatewayDesk:
         gateway = None if found is None else self.gateways.get(found.gateway)
         if found is None or gateway is None:
             return None
+        if not self._may_be_here(found):
+            log.error("gateway.on_this_machine", merchant_id=found.merchant_id, contract_id=found.contract_id,
+                      named_by=found.created_by)  # fmt: skip
+            return None
         try:
             return gateway, self.opened(found)
         except SecretBoxError as error:
             log.error("gateway.secrets_sealed", merchant_id=found.merchant_id, contract_id=found.contract_id,
                       error=str(error))  # fmt: skip
             return None
+
+    def _may_be_here(self, found: GatewayContract) -> bool:
+        """Whether the contract's address may be asked: one of this machine is its operator's to name, also in contracts
+        that were made before that was asked of them."""
+        return (
+            self._allow_loopback
+            or not is_loopback(urlsplit(found.base_url).hostname or "")
+            or found.created_by.partition(":")[0] not in _AT_THE_DESK
+        )
 
     async def started(self, view: OrderView, payment_id: int) -> OrderView:
         """Ask for a payment that was just stored, by whoever stored it, once; a payment that no gateway takes stays as

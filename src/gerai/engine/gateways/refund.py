@@ -101,7 +101,7 @@ class HandOver(TaskMove, frozen=True, kw_only=True):
         if paid.contract_id is None:
             raise InputInvalid({"task": ["no gateway took the payment: it is sent by hand"]})
         status = REFUND.move(task.status, "hand_over", str(task.task_id))
-        if not may_hand_over(task) and taken_by(task) != self.by:
+        if not may_hand_over(task.fault, task.denials, self.by):
             raise StateConflict("refund", str(task.task_id), "taken", "hand_over")
         state.jobs.append(gateway_job(GIVE_BACK_TASK, paid, 0, task_id=task.task_id))
         self.announce(state, context, task, "refund.handed_over")
@@ -126,14 +126,16 @@ class TakeBack(TaskMove, frozen=True, kw_only=True):
         return _changed(state, context, task, status=status, fault=f"{_TAKEN}{self.by}")
 
 
-def taken_by(task: RefundTask) -> str:
-    """Who took the refund from its gateway to send it by hand; empty: nobody."""
-    return task.fault.removeprefix(_TAKEN) if task.fault.startswith(_TAKEN) else ""
+def taker_in(fault: str) -> str:
+    """Who took the refund with this fault from its gateway to send it by hand; empty: nobody."""
+    return fault.removeprefix(_TAKEN) if fault.startswith(_TAKEN) else ""
 
 
-def may_hand_over(task: RefundTask) -> bool:
-    """Whether anybody may have the gateway asked again: it denied the refund, and nobody took it since."""
-    return bool(task.denials) and not taken_by(task)
+def may_hand_over(fault: str, denials: int, by: str) -> bool:
+    """Whether somebody may have the gateway asked again: it denied the refund and nobody took it since, or they took it
+    themselves."""
+    taker = taker_in(fault)
+    return taker == by if taker else bool(denials)
 
 
 def claimed(task: RefundTask, now: datetime) -> bool:

@@ -34,8 +34,30 @@ async def read_notice(
     """Keep each money of a notice as an arrival, or settle the orders of a courier's payout, and end the notice:
     ``read``, or ``waiting`` with what was wrong.
 
-    What an earlier reading kept or settled is not kept or settled again. Safe to run any number of times, and twice at
-    once. None: there is no such notice, or it needs no reading any more. ``of_gateways`` reads what is in no form of
+    Safe to run any number of times, and twice at once. None: there is no such notice, or it needs no reading any more.
+    Otherwise as :func:`taken`.
+    """
+    ended = await taken(engine, forms, merchant_id, notice_id, of_gateways)
+    if ended is None:
+        return None
+    try:
+        return (await engine.submit(ended)).answer
+    except StateConflict:
+        # Read by somebody else meanwhile.
+        return None
+
+
+async def taken(
+    engine: Engine,
+    forms: Mapping[str, NoticeForm],
+    merchant_id: int,
+    notice_id: int,
+    of_gateways: Callable[[NoticeSource, Notice], Awaitable[tuple[int, str]]] | None = None,
+) -> EndNotice | None:
+    """Keep or settle what is in a notice, and return the command that ends it. None: there is no such notice, or it
+    needs no reading any more.
+
+    What an earlier reading kept or settled is not kept or settled again. ``of_gateways`` reads what is in no form of
     ``forms``, as :func:`_take` does. Refuses Busy.
     """
     async with engine.connection() as connection:
@@ -49,12 +71,7 @@ async def read_notice(
         kept, fault = await _take(engine, forms.get(source.form), source, notice)
     log.log(30 if fault else 20, "notice.read", merchant_id=merchant_id, notice_id=notice_id, form=source.form,
             kept=kept, fault=fault)  # fmt: skip
-    ended = EndNotice(merchant_id=merchant_id, environment=PRODUCTION, notice_id=notice_id, kept=kept, fault=fault)
-    try:
-        return (await engine.submit(ended)).answer
-    except StateConflict:
-        # Read by somebody else meanwhile.
-        return None
+    return EndNotice(merchant_id=merchant_id, environment=PRODUCTION, notice_id=notice_id, kept=kept, fault=fault)
 
 
 async def unread(engine: Engine, merchant_id: int, limit: int = 200) -> list[Notice]:

@@ -13,6 +13,7 @@ import msgspec
 from gerai.domain import money as amounts
 from gerai.domain.payment_status import CAME
 from gerai.domain.records import OrderView, Payment, ShopLogo
+from gerai.doors.http.paper.texts import printed, settable
 from gerai.doors.pay import choices, page_state
 from gerai.doors.pay.model import PageContext, PayPage, SumRow
 from gerai.doors.pay.money_state import MoneyState, money_of
@@ -21,7 +22,6 @@ from gerai.doors.pay.paper.instructions import instructions
 from gerai.doors.pay.paper.kind import cash_is_due
 from gerai.doors.pay.paper.model import Paper, PaperLine, PaperPayment, PaperShop
 from gerai.doors.pay.paper.refunds import refunds
-from gerai.doors.pay.paper.texts import printed, settable
 from gerai.doors.pay.present import present
 from gerai.doors.pay.words import Words
 from gerai.engine.orders.find import EventEntry

@@ -8,9 +8,9 @@ from starlette.responses import Response
 
 from gerai.doors.http.browser import PRIVATE, SAFETY
 from gerai.doors.http.context import RequestContext
+from gerai.doors.http.paper.typesetter import TYPESETTER, can_set
 from gerai.doors.pay import actions, answers
 from gerai.doors.pay.paper.compose import drawing, file_name, paper_of, source_of
-from gerai.doors.pay.paper.typesetter import TYPESETTER, can_set
 from gerai.doors.pay.resolve import ResolvedOrder
 from gerai.engine.merchants.logos import LOGOS, logo_content
 from gerai.kit.clock import unix_s

@@ -59,5 +59,5 @@ def _method(within: Within, name: str) -> PaymentMethod:
 
 ACT = Act(
     "accounts.add", "settings:write", Bilingual("Tambah rekening penerima", "Add a receiving account"), NewAccount, run,
-    reasoned=True, grave=True,
+    reasoned=True, grave=True, here=True,
 )  # fmt: skip

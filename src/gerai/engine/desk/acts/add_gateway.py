@@ -69,5 +69,5 @@ async def run(within: Within, given: NewGateway) -> Done:
 
 ACT = Act(
     "gateways.add", "settings:write", Bilingual("Tambah gateway", "Add a gateway"), NewGateway, run,
-    reasoned=True, grave=True,
+    reasoned=True, grave=True, here=True,
 )  # fmt: skip

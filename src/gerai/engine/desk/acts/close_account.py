@@ -21,5 +21,5 @@ async def run(within: Within, given: ById) -> Done:
 
 ACT = Act(
     "accounts.close", "settings:write", Bilingual("Tutup rekening penerima", "Close a receiving account"), ById, run,
-    reasoned=True, grave=True,
+    reasoned=True, grave=True, here=True,
 )  # fmt: skip

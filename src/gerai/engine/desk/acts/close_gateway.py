@@ -21,5 +21,5 @@ async def run(within: Within, given: ById) -> Done:
 
 ACT = Act(
     "gateways.close", "settings:write", Bilingual("Tutup gateway", "Close a gateway"), ById, run,
-    reasoned=True, grave=True,
+    reasoned=True, grave=True, here=True,
 )  # fmt: skip

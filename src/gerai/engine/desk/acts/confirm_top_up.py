@@ -12,7 +12,7 @@ from gerai.engine.acting import by_actor
 from gerai.engine.deposits.record import RecordDeposit
 from gerai.engine.desk.fields import AmountSen, Id, words
 from gerai.engine.desk.house import Within
-from gerai.engine.desk.money import Reference, deposit_here
+from gerai.engine.desk.money import Reference, top_up_here
 from gerai.engine.desk.registry import Act, Done, submitted
 from gerai.engine.merchants.open import note
 from gerai.engine.references import money_under
@@ -20,8 +20,8 @@ from gerai.kit.bilingual import Bilingual
 
 
 class TopUpCame(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """``arrived_sen``: what arrived; not given: what was asked. ``reference``: the bank's; under the same one money is
-    booked once, for one thing."""
+    """``id``: of the top-up, or of a proof of its transfer. ``arrived_sen``: what arrived; not given: what was asked.
+    ``reference``: the bank's; under the same one money is booked once, for one thing."""
 
     id: Annotated[Id, words("Nomor isi saldo", "Top-up")]
     arrived_sen: Annotated[AmountSen | UnsetType, words("Yang datang", "What arrived", 50_000_00)] = UNSET
@@ -35,7 +35,7 @@ async def run(within: Within, given: TopUpCame) -> Done:
     says what did), StateConflict (it has its money, or waits already), AmountOutOfRange (more than the wallet can
     take), IdempotencyKeyReused (the reference was booked for something else).
     """
-    deposit = await deposit_here(within, given.id)
+    deposit = await top_up_here(within, given.id)
     said_sen = None if given.arrived_sen is UNSET else given.arrived_sen
     came_sen = deposit.came_instead_sen if said_sen is None and deposit.held else said_sen
     if came_sen and came_sen != deposit.pay_sen:
@@ -49,11 +49,11 @@ async def run(within: Within, given: TopUpCame) -> Done:
         provider_reference=reference,
         by=by_actor(),
     )
-    note(given.id, code=deposit.public_id, amount_sen=deposit.pay_sen, reference=reference)
+    note(deposit.deposit_id, code=deposit.public_id, amount_sen=deposit.pay_sen, reference=reference)
     outcome = await submitted(within, command, money_under(reference, f"deposit {deposit.deposit_id}"))
     after = outcome.answer
     details = {"code": after.public_id, "status": after.status, "amount_sen": after.amount_sen}
-    return Done(str(given.id), replayed=outcome.replayed, details=details)
+    return Done(str(deposit.deposit_id), replayed=outcome.replayed, details=details)
 
 
 ACT = Act(

@@ -37,4 +37,4 @@ async def run(within: Within, given: ClockTime) -> Done:
     return Done("clock")
 
 
-ACT = Act("clock.set", "settings:write", Bilingual("Setel jam uji", "Set the test clock"), ClockTime, run)
+ACT = Act("clock.set", "settings:write", Bilingual("Setel jam uji", "Set the test clock"), ClockTime, run, here=True)

@@ -24,5 +24,5 @@ async def run(within: Within, given: ById) -> Done:
 
 ACT = Act(
     "gateways.address", "settings:write", Bilingual("Alamat notifikasi gateway", "A gateway's notice address"), ById,
-    run, grave=True,
+    run, grave=True, here=True,
 )  # fmt: skip

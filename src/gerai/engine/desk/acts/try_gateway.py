@@ -26,4 +26,4 @@ async def run(within: Within, given: ById) -> Done:
     return Done(str(given.id), details={"right": not wrong, "wrong": wrong, "off": off, "not_tried": not_tried})
 
 
-ACT = Act("gateways.test", "settings:write", Bilingual("Uji gateway", "Test a gateway"), ById, run)
+ACT = Act("gateways.test", "settings:write", Bilingual("Uji gateway", "Test a gateway"), ById, run, here=True)

@@ -58,18 +58,7 @@ async def _seen_here(connection: Connection, within: Within, violation: Violatio
     rows = () if violation is None else violation.rows
     if within.environment == PRODUCTION:
         return rows
-    return tuple([row for row in rows if await _is_here(connection, within, row)])
-
-
-async def _is_here(connection: Connection, within: Within, row: dict[str, Any]) -> bool:
-    """Whether it says that it is of the desk's environment, or what it names first is."""
-    if "environment" in row:
-        return row["environment"] == within.environment
-    named = next((name for name in check_sql.IN_AN_ENVIRONMENT if row.get(name) is not None), None)
-    if named is None:
-        return False
-    of = (within.merchant_id, within.environment, named, [row[named]])
-    return bool(await check_sql.ids_of(connection, *of))
+    return tuple([row for row in rows if await check_sql.environment_of(connection, row) == within.environment])
 
 
 VIEW = View("books.check", "books:read", Bilingual("Periksa pembukuan", "Check the books"), NoFilter, InvariantRow, run)

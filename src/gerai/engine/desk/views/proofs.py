@@ -18,7 +18,7 @@ from gerai.store.proofs import ProofRow
 
 
 class ProofFilter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """``waiting``: only those of orders for which no money is known to have come."""
+    """``waiting``: only those of orders and top-ups for which no money is known to have come."""
 
     waiting: Annotated[bool, words("Hanya yang menunggu", "Only those that wait", True)] = False
     after: Annotated[After, words("Sesudah", "After")] = ""
@@ -26,14 +26,16 @@ class ProofFilter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ListedProof(msgspec.Struct, frozen=True):
-    """One file. ``asked_sen``: what its payer was asked for; ``file``: what its bytes are, whatever it was called;
-    ``can``: the acts that its payment's state allows."""
+    """One file, of an order's payment or of a top-up, whose code and state stand for a payment's then. ``asked_sen``:
+    what its payer was asked for; ``file``: what its bytes are, whatever it was called; ``can``: the acts that the state
+    of what it is of allows."""
 
     id: Annotated[Id, words("Nomor", "Id")]
     asked_sen: Annotated[int, words("Diminta", "Asked")]
-    order_id: Annotated[int, words("Nomor pesanan", "Order's id")]
+    order_id: Annotated[int | None, words("Nomor pesanan", "Order's id")]
     order: Annotated[str, words("Pesanan", "Order")]
-    payment_id: Annotated[int, words("Nomor pembayaran", "Payment's id")]
+    payment_id: Annotated[int | None, words("Nomor pembayaran", "Payment's id")]
+    deposit_id: Annotated[int | None, words("Nomor isi saldo", "Top-up's id")]
     payment: Annotated[str, words("Pembayaran", "Payment")]
     payment_status: Annotated[str, words("Keadaan pembayaran", "Payment's state")]
     method: Annotated[str, words("Cara bayar", "Method")]
@@ -45,10 +47,12 @@ class ListedProof(msgspec.Struct, frozen=True):
 
 def row_of(one: ProofRow) -> ListedProof:
     """A proof as it is listed."""
-    can = ("payments.confirm",) if one.payment_status in sql.MAY_COME else ()
+    confirm = "topups.confirm" if one.order_id is None else "payments.confirm"
+    can = (confirm,) if one.payment_status in sql.MAY_COME | sql.DEPOSIT_MAY_COME else ()
+    paid_id, deposit_id = (None, one.payment_id) if one.order_id is None else (one.payment_id, None)
     return ListedProof(
-        one.proof_id, one.asked_sen, one.order_id, one.order_number, one.payment_id, one.payment, one.payment_status,
-        way_of(one.method, one.channel_code), one.kind, one.size_bytes, one.uploaded_at, can,
+        one.proof_id, one.asked_sen, one.order_id, one.order_number, paid_id, deposit_id, one.payment,
+        one.payment_status, way_of(one.method, one.channel_code), one.kind, one.size_bytes, one.uploaded_at, can,
     )  # fmt: skip
 
 

@@ -34,7 +34,7 @@ async def run(within: Within, wanted: ById) -> ViewPage:
     return ViewPage(
         [
             WholeRefund(
-                **msgspec.structs.asdict(row_of(listed)),
+                **msgspec.structs.asdict(row_of(listed, within.by)),
                 bank=to.get("bank", ""), number=to.get("number", ""), holder=to.get("holder", ""),
                 asked_by=task.asked_by, ended_by=task.ended_by, denials=task.denials,
             )

@@ -56,25 +56,25 @@ class RefundRow(msgspec.Struct, frozen=True):
     can: Annotated[tuple[str, ...], words("Tindakan", "Acts")]
 
 
-def row_of(listed: ListedTask) -> RefundRow:
-    """A refund as it is listed."""
+def row_of(listed: ListedTask, by: str) -> RefundRow:
+    """A refund as it is listed for whoever looks (``by``)."""
     task = listed.task
     paid_id, deposit_id = (task.payment_id, None) if task.order_id is not None else (None, task.payment_id)
     to = ", ".join(task.destination[name] for name in DESTINATION if task.destination.get(name))
     return RefundRow(
         task.task_id, task.amount_sen, task.status, task.order_id, listed.order_number, paid_id, deposit_id,
         listed.payment, listed.method, to, task.reason, task.fault, task.reference, task.created_at, task.ended_at,
-        refund_acts(task),
+        refund_acts(task, by),
     )  # fmt: skip
 
 
-def refund_acts(task: RefundTask) -> tuple[str, ...]:
-    """The acts that the refund's state allows."""
+def refund_acts(task: RefundTask, by: str) -> tuple[str, ...]:
+    """The acts that the refund's state allows, to whoever looks: what somebody took to send by hand, they alone give
+    back to its gateway."""
     can = [act for verb, act in _ACTS.items() if REFUND.can(task.status, verb)]
     if task.status == "open":
         can.insert(1, "refunds.destination")
-        # What somebody took to send by hand is given back by themselves alone, who is not known here.
-        can += ["refunds.again"] if may_hand_over(task) else []
+        can += ["refunds.again"] if may_hand_over(task.fault, task.denials, by) else []
     return tuple(can)
 
 
@@ -85,7 +85,9 @@ async def run(within: Within, wanted: RefundFilter) -> ViewPage:
         found, went_to = await sql.page(
             connection, within.merchant_id, within.environment, wanted.status, before_id, wanted.limit + 1
         )
-    return cut(found, wanted.limit, lambda one: str(one.task.task_id), str(went_to or ""), row_of)
+    return cut(
+        found, wanted.limit, lambda one: str(one.task.task_id), str(went_to or ""), lambda one: row_of(one, within.by)
+    )
 
 
 VIEW = View(

@@ -13,7 +13,7 @@ from gerai.engine.desk.money import account_named
 from gerai.engine.desk.registry import View, ViewPage
 from gerai.engine.desk.views.top_ups import TopUpRow, row_of
 from gerai.kit.bilingual import Bilingual
-from gerai.store import gateways
+from gerai.store import gateways, proofs
 
 
 class WholeTopUp(TopUpRow, frozen=True, kw_only=True):
@@ -28,6 +28,7 @@ class WholeTopUp(TopUpRow, frozen=True, kw_only=True):
     provider_reference: Annotated[str, words("Nomor bank atau gateway", "Bank's or gateway's number")]
     gateway_fault: Annotated[str, words("Perlu dilihat di gateway", "Look at the gateway")]
     note: Annotated[str, words("Catatan", "Note")]
+    proofs: Annotated[tuple[int, ...], words("Bukti transfer", "Proofs")]
     held_at: Annotated[datetime | None, words("Menunggu sejak", "Waits since")]
     expires_at: Annotated[datetime | None, words("Sampai", "Until")]
 
@@ -39,6 +40,7 @@ async def run(within: Within, wanted: ById) -> ViewPage:
         return ViewPage([])
     async with within.engine.connection() as connection:
         attempt = await gateways.attempt(connection, within.merchant_id, one.deposit_id)
+        sent = await proofs.of_payment(connection, within.merchant_id, one.deposit_id)
     shown = WholeTopUp(
         **msgspec.structs.asdict(row_of(one)),
         fee_sen=one.fee_sen,
@@ -48,6 +50,7 @@ async def run(within: Within, wanted: ById) -> ViewPage:
         provider_reference=one.provider_reference,
         gateway_fault="" if attempt is None else attempt.fault,
         note=one.note,
+        proofs=tuple(proof.proof_id for proof in sent),
         held_at=one.held_at,
         expires_at=one.expires_at,
     )

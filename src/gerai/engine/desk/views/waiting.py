@@ -57,7 +57,7 @@ async def run(within: Within, wanted: WaitingFilter) -> ViewPage:
     rows = [
         WaitingListRow(
             one.id, one.kind, what_of(one, catalogue, methods), one.amount_sen, one.since, one.order_id,
-            one.order_number, things_of(one), can_of(one),
+            one.order_number, things_of(one), can_of(one, within.by),
         )
         for one in shown
     ]  # fmt: skip

@@ -20,11 +20,13 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from importlib import util
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 from gerai.domain.refusals import Busy
 
 _PROGRAM: Final = Path(__file__).with_name("typeset.py")
+#: Those that stand beside the program: an order's paper, and a table of the desk.
+Template = Literal["paper", "sheet"]
 _LIMIT_S: Final = 15
 #: A paper is asked for again when a download is tried twice, or by two readers of one page.
 _KEPT_S: Final = 60
@@ -73,22 +75,22 @@ class Typesetter:
         if len(self._making) >= most:
             raise Busy(2)
 
-    async def pdf(self, source: bytes, merchant_id: int, waiting: int) -> bytes:
+    async def pdf(self, source: bytes, merchant_id: int, waiting: int, template: Template = "paper") -> bytes:
         """The PDF of a paper's JSON, in its merchant's turn. Who asks for the same at once waits for the same. Busy: as
         :meth:`require_room`. SettingFailed."""
-        key = hashlib.sha256(source).digest()
+        key = hashlib.sha256(template.encode() + b"\n" + source).digest()
         if (found := self._found(key)) is not None:
             return found
         if key not in self._making:
             self.require_room(merchant_id, waiting)
-            made = asyncio.create_task(self._in_turn(source, merchant_id))
+            made = asyncio.create_task(self._in_turn(source, merchant_id, template))
             self._making[key] = merchant_id, made
             made.add_done_callback(lambda done: self._keep(key, done))
         _, making = self._making[key]
         # Whoever was first may go away meanwhile.
         return await asyncio.shield(making)
 
-    async def _in_turn(self, source: bytes, merchant_id: int) -> bytes:
+    async def _in_turn(self, source: bytes, merchant_id: int, template: Template) -> bytes:
         loop = asyncio.get_running_loop()
         if self._setting:
             turn: asyncio.Future[None] = loop.create_future()
@@ -96,7 +98,7 @@ class Typesetter:
             await turn
         self._setting = True
         try:
-            return await loop.run_in_executor(self._thread, self._set, source)
+            return await loop.run_in_executor(self._thread, self._set, source, template)
         finally:
             self._pass_on()
 
@@ -129,12 +131,12 @@ class Typesetter:
         while sum(len(pdf) for _, pdf in self._kept.values()) > self._kept_bytes:
             self._kept.popitem(last=False)
 
-    def _set(self, source: bytes) -> bytes:
+    def _set(self, source: bytes, template: Template) -> bytes:
         """Run the program on one paper (in the thread)."""
         environment = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
         try:
             ended = subprocess.run(
-                [sys.executable, "-P", str(_PROGRAM)],
+                [sys.executable, "-P", str(_PROGRAM), template],
                 input=source,
                 # One thread of its own: the others are for those who wait for orders.
                 env=environment | {"RAYON_NUM_THREADS": "1"},

@@ -1,5 +1,5 @@
 """Sets one paper: a line of JSON and the shop's logo on the standard input, PDF on the standard output. Run as a
-program of its own, once per paper (:mod:`gerai.doors.pay.paper.typesetter`), so that nothing of Gerai is loaded here
+program of its own, once per paper (:mod:`gerai.doors.http.paper.typesetter`), so that nothing of Gerai is loaded here
 and nothing of it can be reached.
 
 What people wrote comes in as JSON and is shown as text; the template is ours and reads no file. Fonts are those in
@@ -21,7 +21,6 @@ except ImportError:
     # Windows has no such limits.
     resource = None
 
-_TEMPLATE: Final = Path(__file__).with_name("paper.typ")
 _SECONDS_AT_MOST: Final = 20
 #: What is asked for by orders goes first.
 _NICENESS: Final = 10
@@ -38,7 +37,9 @@ def confine() -> None:
 
 def main() -> None:
     """Read, confine, set, write. Leaves with a traceback when typst refuses."""
-    template, (paper, _, logo) = _TEMPLATE.read_bytes(), sys.stdin.buffer.read().decode().partition("\n")
+    name = sys.argv[1] if len(sys.argv) > 1 else "paper"
+    template = Path(__file__).with_name(f"{name}.typ").read_bytes()
+    paper, _, logo = sys.stdin.buffer.read().decode().partition("\n")
     fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=True)
     confine()
 
