@@ -6,6 +6,7 @@ through; the engine never looks inside it, nor inside ``details``.
 """
 
 from gerai.domain.records.deliveries import Fulfilment, Shipment, Stock
+from gerai.domain.records.digital import CodeDelivery, CodePool, CodeStatus, LicenceCode, VariantFile
 from gerai.domain.records.gateways import GatewayAttempt, GatewayContract, OfferedWay, Payout
 from gerai.domain.records.journal import AuditEntry, Event, IdempotencyRecord
 from gerai.domain.records.logos import ShopLogo
@@ -21,6 +22,9 @@ __all__ = [
     "Account",
     "Arrival",
     "AuditEntry",
+    "CodeDelivery",
+    "CodePool",
+    "CodeStatus",
     "Deposit",
     "Environment",
     "Event",
@@ -32,6 +36,7 @@ __all__ = [
     "GatewayContract",
     "IdempotencyRecord",
     "Invoice",
+    "LicenceCode",
     "Member",
     "Notice",
     "NoticeSource",
@@ -51,5 +56,6 @@ __all__ = [
     "ShopLogo",
     "Stock",
     "Transfer",
+    "VariantFile",
     "email_key",
 ]
