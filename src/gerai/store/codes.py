@@ -117,9 +117,7 @@ async def known(connection: AsyncConnection, merchant_id: int, pool_id: int, dig
     return {row[0] for row in await cursor.fetchall()}
 
 
-async def withdraw(
-    connection: AsyncConnection, merchant_id: int, pool_id: int, code_ids: Sequence[int] | None
-) -> int:
+async def withdraw(connection: AsyncConnection, merchant_id: int, pool_id: int, code_ids: Sequence[int] | None) -> int:
     """Withdraw free codes of a locked pool: these, or all; returns how many were."""
     names = {"merchant": merchant_id, "pool": pool_id, "codes": None if code_ids is None else list(code_ids)}
     text = _WITHDRAW if code_ids is None else f"{_WITHDRAW} AND code_id = ANY(%(codes)s::int8[])"
@@ -150,7 +148,12 @@ async def delivery_of(connection: AsyncConnection, merchant_id: int, order_id: i
 
 
 async def page(
-    connection: AsyncConnection, merchant_id: int, environment: str, variant_id: int, status: str, after_id: int,
+    connection: AsyncConnection,
+    merchant_id: int,
+    environment: str,
+    variant_id: int,
+    status: str,
+    after_id: int,
     limit: int,
 ) -> list[ListedCode]:
     """Codes of a state, by id; ``variant_id``: 0 is any."""

@@ -95,9 +95,7 @@ class HandOutCodes(Command[HandedOut], frozen=True, kw_only=True):
             )
         )
 
-    def _keep(
-        self, state: State, context: Context, before: CodeDelivery | None, status: str, variant_id: int
-    ) -> None:
+    def _keep(self, state: State, context: Context, before: CodeDelivery | None, status: str, variant_id: int) -> None:
         """How the order's delivery stands now."""
         if before is None:
             state.code_deliveries.insert(
