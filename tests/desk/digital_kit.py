@@ -2,20 +2,35 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import contextlib
+from dataclasses import dataclass, replace
 from typing import Any
 
 import httpx
 from goods_kit import Ask, Made, key_of, new_product, new_store, order_for
+from procrastinate import RetryStrategy
 
+from app_kit import settings_of
 from desk_kit import do, seen
-from gerai.domain.records import OrderView
+from gerai.domain.records import CodePool, Environment, OrderView
+from gerai.domain.refusals import StateConflict
 from gerai.engine.desk.acts.load_codes import CodeLoad
+from gerai.engine.desk.fields import ById
 from gerai.engine.desk.house import Within
 from gerai.engine.desk.views.codes import CodeRow
-from gerai.engine.digital.hand_out import HandedOut, hand_out
+from gerai.engine.digital.hand_out import HandedOut, hand_out, hand_out_waiting
 from gerai.engine.orders.change_status import ChangeStatus
+from gerai.engine.payments.refund import RefundPayment
+from gerai.kit.secret_box import new_key
+from gerai.settings import Settings, WebhookSettings
 from gerai.store import codes as sql
+from gerai.worker.codes import code_tasks
+from gerai.worker.job_queue import JobQueue
+
+
+def sealing_settings(dsn: str) -> Settings:
+    """Of a server that can seal secrets."""
+    return settings_of(dsn, webhooks=WebhookSettings(seal_key=new_key()))
 
 
 @dataclass
@@ -35,7 +50,7 @@ class Licences:
     async def order(self, quantity: int = 1) -> int:
         """The id of a new order that waits to be paid."""
         body = order_for(self.within, self.store_id, self.made, quantity)
-        placed = (await self.ask("POST", "/v3/orders", body))["data"]
+        placed = await self.ask("POST", "/v3/orders", body)
         [found] = await self.within.engine.orders.named(self.within.merchant_id, placed["order_id"])
         return found.order.order_id
 
@@ -87,6 +102,60 @@ class Licences:
             there: dict[str, int] = dict(await found.fetchall())
         assert counted == tuple(there.get(status, 0) for status in ("free", "given", "withdrawn"))
         return counted
+
+    async def names(self, order_id: int) -> list[str]:
+        """What happened to the order, by name."""
+        happened = await self.within.engine.events.of_orders(self.within.merchant_id, [order_id])
+        return [event.name for event in happened]
+
+    async def refund(self, order_id: int) -> None:
+        """Give the order's money back whole; nothing where that was done."""
+        payment = (await self.view(order_id)).payments[-1]
+        with contextlib.suppress(StateConflict):
+            await self.within.engine.submit(
+                RefundPayment(
+                    merchant_id=self.within.merchant_id, environment=self.within.environment, order_id=order_id,
+                    payment_id=payment.payment_id, amount_sen=payment.amount_sen, by="test",
+                )
+            )  # fmt: skip
+
+    async def pools(self) -> list[CodePool]:
+        """The licence's pool, where it has one."""
+        of = (self.within.merchant_id, self.within.environment, [self.made.variant_id])
+        async with self.within.engine.connection() as connection:
+            return await sql.pools_of(connection, *of)
+
+    async def wake(self) -> int:
+        """What the job of waiting orders does."""
+        return await hand_out_waiting(self.within.engine, self.within.merchant_id, self.within.environment)
+
+    async def withdraw_one(self) -> None:
+        """Withdraw a free code, if there is one."""
+        for code in (await self.listed(status="free"))[:1]:
+            await do(self.within, "codes.withdraw", ById(id=code.id), reason="salah muat")
+
+    async def jobs_waiting(self) -> int:
+        """How many jobs about this shop's codes wait."""
+        async with self.within.engine.connection() as connection:
+            found = await connection.execute(
+                "SELECT count(*) FROM procrastinate_jobs WHERE queue_name = 'codes' AND status = 'todo' "
+                "AND (args ->> 'merchant_id')::int8 = %s",
+                (self.within.merchant_id,),
+            )
+            [(number,)] = await found.fetchall()
+        return number
+
+    async def run_jobs(self) -> int:
+        """Run them; returns how many there were."""
+        waiting = await self.jobs_waiting()
+        queue = JobQueue(self.within.engine.dsn, 2, 1.0, 5.0)
+        code_tasks(queue.app, self.within.engine, RetryStrategy(max_attempts=1))
+        await queue.run_once()
+        return waiting
+
+    def elsewhere(self, environment: Environment) -> Licences:
+        """The same desk in this environment; the counter stays."""
+        return replace(self, within=replace(self.within, environment=environment))
 
     async def listed(self, **wanted: Any) -> list[CodeRow]:
         """Rows of the list of codes."""

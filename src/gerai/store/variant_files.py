@@ -69,9 +69,7 @@ async def one(connection: AsyncConnection, merchant_id: int, file_id: int) -> Va
     return found[0] if found else None
 
 
-async def piece(
-    connection: AsyncConnection, merchant_id: int, file_id: int, begin: int, length: int
-) -> bytes | None:
+async def piece(connection: AsyncConnection, merchant_id: int, file_id: int, begin: int, length: int) -> bytes | None:
     """So much of its content from there on (from 0); None: it is gone."""
     cursor = await connection.execute(
         "SELECT substring(content FROM %s::int4 FOR %s::int4) FROM variant_files "

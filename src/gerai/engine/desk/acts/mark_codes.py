@@ -29,6 +29,4 @@ async def run(within: Within, given: CodeMark) -> Done:
     return Done(str(given.id))
 
 
-ACT = Act(
-    "code_pools.mark", "catalogue:write", Bilingual("Tandai kode menipis", "Mark low codes"), CodeMark, run
-)
+ACT = Act("code_pools.mark", "catalogue:write", Bilingual("Tandai kode menipis", "Mark low codes"), CodeMark, run)

@@ -21,6 +21,4 @@ async def run(within: Within, given: ById) -> Done:
     return Done(str(given.id))
 
 
-ACT = Act(
-    "codes.withdraw", "catalogue:write", Bilingual("Tarik kode", "Withdraw a code"), ById, run, reasoned=True
-)
+ACT = Act("codes.withdraw", "catalogue:write", Bilingual("Tarik kode", "Withdraw a code"), ById, run, reasoned=True)
