@@ -19,6 +19,7 @@ from gerai.engine.desk.fields import ById
 from gerai.engine.desk.house import Within
 from gerai.engine.desk.views.codes import CodeRow
 from gerai.engine.digital.hand_out import HandedOut, hand_out, hand_out_waiting
+from gerai.engine.keys.manage import create_key
 from gerai.engine.orders.change_status import ChangeStatus
 from gerai.engine.payments.refund import RefundPayment
 from gerai.kit.secret_box import new_key
@@ -152,6 +153,15 @@ class Licences:
         code_tasks(queue.app, self.within.engine, RetryStrategy(max_attempts=1))
         await queue.run_once()
         return waiting
+
+    async def admin_key(self) -> str:
+        """The secret of a new key of the administration's API."""
+        made = self.within.house.doors["admin"].make(self.within.environment)
+        await create_key(
+            self.within.engine, self.within.merchant_id, self.within.environment, "admin", made.token, name="p",
+            prefix=made.prefix, permissions=made.permissions,
+        )  # fmt: skip
+        return made.token
 
     def elsewhere(self, environment: Environment) -> Licences:
         """The same desk in this environment; the counter stays."""

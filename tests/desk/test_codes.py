@@ -65,7 +65,8 @@ async def test_too_few_codes_and_the_order_waits_until_there_are_enough(shop: Li
     assert (await shop.status(order_id), await shop.codes(order_id)) == ("confirmed", [])
     [row] = await seen(shop.within, "waiting.list", kind="codes_out")
     assert (row.id, row.things, row.amount_sen) == (order_id, "orders", None)
-    assert row.what.en.startswith("Codes of Kaos") and row.what.en.endswith("did not get its own")
+    assert row.what.en.startswith("Codes of Kaos")
+    assert row.what.en.endswith("did not get its own")
     await shop.load("A2")
     assert await shop.run_jobs() == 3
     assert (await shop.status(order_id), await shop.codes(order_id)) == ("completed", ["A1", "A2"])

@@ -83,7 +83,9 @@ def present(
         people=tuple(order_card.people(view, details, words, over=state.final or state.ended)) if public else (),
         note=shown(details.note) if public else "",
         digital_title="" if digital is None else shown(digital.title),
-        downloads=() if digital is None else downloads(digital),
+        downloads=(() if digital is None else downloads(digital)) + context.handed.files,
+        codes=context.handed.codes,
+        codes_wait=context.handed.waiting,
         timeline=moments(view, events, context, words) if public else (),
         play=_play(view, state) if may_be_played(view, simulated=context.simulated) else None,
     )

@@ -66,7 +66,8 @@ class Act:
     """Something to do: ``<things>.<verb>``. ``input`` is what it takes. ``reasoned``: it concerns money or a customer,
     so it takes a reason. ``grave``: it moves money or hands out a key; at the console whoever does it proves once more
     who they are. ``outside``: of no merchant (it opens one). ``possible``: of an act on an order, whether the order's
-    state, as it was read, allows it now; the act itself decides by what it reads in its transaction."""
+    state, as it was read, allows it now; the act itself decides by what it reads in its transaction. ``file_bytes``: it
+    takes a file in a field of bytes, no larger than that."""
 
     name: str
     permission: Permission
@@ -77,6 +78,7 @@ class Act:
     grave: bool = False
     outside: bool = False
     possible: Callable[[OrderView], bool] | None = None
+    file_bytes: int = 0
 
 
 @dataclass(frozen=True)
