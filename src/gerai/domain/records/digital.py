@@ -11,7 +11,7 @@ CodeStatus = Literal["free", "given", "withdrawn"]
 
 
 class CodePool(msgspec.Struct, frozen=True):
-    """The codes of a variant in an environment, counted. ``marker``: the sealed key that tells equal codes;
+    """The codes of a variant in an environment, counted. ``marker``: the sealed key by which equal codes are found;
     ``low_at``: when no more than so many are free, they are low."""
 
     merchant_id: int

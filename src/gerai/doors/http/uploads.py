@@ -14,7 +14,7 @@ from gerai.engine.desk.registry import Act
 
 class UploadPlaces:
     """So many in all; ``of``: of them so many of one merchant, one address …, so that nobody alone has all places.
-    ``again_after_s``: what whoever finds none is told."""
+    ``again_after_s``: when whoever finds none may come again."""
 
     def __init__(self, at_once: int, of: Mapping[str, int], again_after_s: int) -> None:
         self._at_once, self._most, self._again_after_s = at_once, of, again_after_s

@@ -17,7 +17,7 @@ class Download:
 
 
 @dataclass(frozen=True)
-class CodeRow:
+class CodeToUse:
     """A licence code, and what it is for."""
 
     name: str
@@ -26,10 +26,12 @@ class CodeRow:
 
 @dataclass(frozen=True)
 class Handed:
-    """What the buyer may have of it now. ``waiting``: codes are still to come."""
+    """What the buyer may have of it now, under a ``title``; empty: the page's own. ``waiting``: codes are still to
+    come."""
 
+    title: str = ""
     files: tuple[Download, ...] = ()
-    codes: tuple[CodeRow, ...] = ()
+    codes: tuple[CodeToUse, ...] = ()
     waiting: bool = False
 
 

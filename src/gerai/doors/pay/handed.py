@@ -11,7 +11,7 @@ from starlette.responses import Response, StreamingResponse
 from gerai.doors.http.browser import PRIVATE, SAFETY
 from gerai.doors.http.context import RequestContext
 from gerai.doors.pay import answers
-from gerai.doors.pay.goods import CodeRow, Download, Handed
+from gerai.doors.pay.goods import CodeToUse, Download, Handed
 from gerai.doors.pay.links import web_address
 from gerai.doors.pay.names import shown
 from gerai.doors.pay.resolve import ResolvedOrder
@@ -33,16 +33,16 @@ async def handed(ctx: RequestContext, opened: ResolvedOrder) -> Handed:
     waiting = found.delivery is not None and found.delivery.status == "waiting"
     files = tuple(_download(opened, file) for file in found.files)
     try:
-        return Handed(files, _codes(ctx, found), waiting=waiting)
+        return Handed("", files, _codes(ctx, found), waiting=waiting)
     except SecretBoxError as error:
         # The rest of the page is worth having.
         log.error("page.codes_unreadable", order_id=opened.view.order.order_id, error=str(error))
-        return Handed(files, waiting=True)
+        return Handed("", files, waiting=True)
 
 
-def _codes(ctx: RequestContext, found: Bought) -> tuple[CodeRow, ...]:
+def _codes(ctx: RequestContext, found: Bought) -> tuple[CodeToUse, ...]:
     box = SecretBox(ctx.services.settings.webhooks.seal_key)
-    return tuple(CodeRow(shown(name), box.open(code.sealed)) for name, code in found.codes)
+    return tuple(CodeToUse(shown(name), box.open(code.sealed)) for name, code in found.codes)
 
 
 def _download(opened: ResolvedOrder, file: BoughtFile) -> Download:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from gerai.doors.http.page_details import NO_DETAILS, PageDetails
-from gerai.doors.pay.goods import NO_GOODS, CodeRow, Download, Handed
+from gerai.doors.pay.goods import NO_GOODS, Handed
 from gerai.doors.pay.page_state import PageState
 from gerai.doors.pay.seller import NO_SHOP, ShopFacts
 from gerai.engine.payments.offered import OfferedChannels
@@ -226,10 +226,7 @@ class PayPage(PageHead):
     lines: tuple[LineRow, ...]
     people: tuple[SumRow, ...]
     note: str
-    digital_title: str
-    downloads: tuple[Download, ...]
-    codes: tuple[CodeRow, ...]
-    codes_wait: bool
+    goods: Handed
     timeline: tuple[TimelineEntry, ...]
 
 

@@ -32,8 +32,8 @@ class HandOutCodes(Command[HandedOut], frozen=True, kw_only=True):
     """Give the order its codes, where it is to have them now (``handing_out.is_due``), and complete it where its codes
     do that. ``pools``: those of its variants, by (pool's id, variant's id, how many units).
 
-    Where there are too few of any, none is given: the order waits, and its delivery says for which variant. Answers
-    what became of it; ``before``: it got them earlier, and gets no others. Refuses NotFound.
+    Where there are too few of any, none is given: the order waits, and its delivery names the variant. Returns what
+    became of it; ``before``: it got them earlier, and gets no others. Refuses NotFound.
     """
 
     order_id: int

@@ -25,7 +25,7 @@ _AT_ONCE: Final = 250
 
 @dataclass(frozen=True)
 class OpenPool:
-    """A pool that takes codes. ``key``: what equal codes are told by."""
+    """A pool that takes codes. ``key``: equal codes are found by it."""
 
     pool: CodePool
     key: bytes

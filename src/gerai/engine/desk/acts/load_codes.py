@@ -48,7 +48,7 @@ async def run(within: Within, given: CodeLoad) -> Done:
 
 
 def _which(codes: list[str], added: set[str]) -> str:
-    """Which lines are not new; the codes themselves are told nobody."""
+    """Which lines are not new, without the codes themselves."""
     seen, lines = set[str](), list[str]()
     for number, code in enumerate(codes, 1):
         if code in seen or code not in added:

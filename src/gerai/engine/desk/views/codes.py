@@ -1,4 +1,4 @@
-"""Licence codes, and which order got which. The codes themselves are told by an act alone."""
+"""Licence codes, and which order got which. An act alone shows the codes themselves."""
 
 from __future__ import annotations
 
