@@ -3,7 +3,7 @@ order is a command of the batch; all of them hold the pool's lock."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final, NamedTuple
 
@@ -175,6 +175,6 @@ async def one(connection: AsyncConnection, merchant_id: int, code_id: int) -> Li
     return found[0] if found else None
 
 
-async def _codes(connection: AsyncConnection, text: str, names: dict[str, object]) -> list[ListedCode]:
+async def _codes(connection: AsyncConnection, text: str, names: Mapping[str, object]) -> list[ListedCode]:
     cursor = await connection.execute(query(text), names)
     return [ListedCode(LICENCE_CODES.read(row[:-2]), *row[-2:]) for row in await cursor.fetchall()]
