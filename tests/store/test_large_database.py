@@ -22,6 +22,7 @@ from gerai.domain.filters import OrderFilter, Scope
 from gerai.engine.check import check
 from gerai.store import (
     arrivals,
+    codes,
     deposits,
     due,
     events,
@@ -43,6 +44,7 @@ from gerai.store import (
     reports,
     stock,
     taken,
+    variant_files,
     waiting,
     waiting_list,
     wallets,
@@ -59,7 +61,8 @@ TIMES = 4
 MODULES = (
     orders, payments, deposits, wallets, events, due, waiting, idempotency, gauges, webhook_deliveries,
     webhook_endpoints, webhook_log, merchant_orders, arrivals, notices, refund_tasks,
-    gateways, proofs, payouts, stock, taken, members, report_counting, reports, payment_list, waiting_list,
+    gateways, proofs, payouts, stock, taken, members, report_counting, reports, payment_list, waiting_list, codes,
+    variant_files,
 )  # fmt: skip
 #: Tables that stay small whatever a shop sells, and writes that name one row by its key.
 WITHOUT_CASE = {
@@ -72,7 +75,9 @@ WITHOUT_CASE = {
     "report_counting.last_event", "report_counting.event_writers", "report_counting.take", "report_counting.move",
     "report_counting.refill", "members.add_all", "members.change_all", "members.add_wallets", "stock.write_counts",
     # Its statement is a case of its own: STOCK_BY_ID.
-    "stock.locked",
+    "stock.locked", "codes.locked",
+    "codes.add_pool", "codes.add_codes", "codes.count", "codes.mark_low", "variant_files.add", "variant_files.remove",
+    "variant_files.count_download",
 }  # fmt: skip
 
 

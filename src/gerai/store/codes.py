@@ -29,7 +29,7 @@ SELECT {_LISTED} FROM code_pools p CROSS JOIN LATERAL
      (SELECT * FROM licence_codes c WHERE c.merchant_id = p.merchant_id AND c.pool_id = p.pool_id
         AND c.status = %(status)s AND c.code_id > %(after)s ORDER BY c.code_id LIMIT %(limit)s) t
 WHERE p.merchant_id = %(merchant)s AND p.environment = %(environment)s
-  AND (%(variant)s = 0 OR p.variant_id = %(variant)s)
+  AND (%(variant)s::int8 = 0 OR p.variant_id = %(variant)s::int8)
 ORDER BY t.code_id LIMIT %(limit)s"""
 _JOINED: Final = f"""
 SELECT {_LISTED} FROM licence_codes t
