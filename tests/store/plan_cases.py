@@ -18,6 +18,7 @@ from gerai.domain.webhooks import SentAttempt
 from gerai.store import (
     arrivals,
     articles,
+    codes,
     deposits,
     due,
     events,
@@ -42,6 +43,7 @@ from gerai.store import (
     statement,
     stock,
     taken,
+    variant_files,
     waiting,
     waiting_list,
     wallets,
@@ -194,6 +196,22 @@ def read_cases(k: Known) -> dict[str, list[Call]]:
             lambda c, after=after: waiting_list.things(c, m, "production", [*waiting_list.PARTS], after, 51)
             for after in (None, (k.at, "arrival", first))
         ],
+        "codes.pools_of": [lambda c: codes.pools_of(c, m, "production", [first, m])],
+        "codes.pools_page": [
+            lambda c, low=low: codes.pools_page(c, m, "production", first, 51, low=low) for low in (False, True)
+        ],
+        "codes.known": [lambda c: codes.known(c, m, first, [b"none"])],
+        "codes.withdraw": [lambda c, ids=ids: codes.withdraw(c, m, first, ids) for ids in ([first], None)],
+        "codes.waiting_orders": [lambda c: codes.waiting_orders(c, m, "production", first, 100)],
+        "codes.delivery_of": [lambda c: codes.delivery_of(c, m, first)],
+        "codes.page": [lambda c, of=of: codes.page(c, m, "production", of, "given", 0, 51) for of in (0, first)],
+        "codes.of_order": [lambda c: codes.of_order(c, m, first, 500)],
+        "codes.one": [lambda c: codes.one(c, m, first)],
+        "variant_files.of_variants": [lambda c: variant_files.of_variants(c, m, [first, m])],
+        "variant_files.page": [lambda c, of=of: variant_files.page(c, m, of, 0, 51) for of in (0, first)],
+        "variant_files.one": [lambda c: variant_files.one(c, m, first)],
+        "variant_files.piece": [lambda c: variant_files.piece(c, m, first, 0, 10)],
+        "variant_files.downloads": [lambda c: variant_files.downloads(c, m, first)],
         "waiting_list.counts": [lambda c: waiting_list.counts(c, m, "production")],
         "payment_list.page": [
             lambda c, wanted=wanted, before=before: payment_list.page(c, m, "production", wanted, before, 51)

@@ -35,6 +35,9 @@ def load_cases(k: Known) -> dict[str, tuple[Any, ...]]:
         "ATTEMPTS_BY_PAYMENT": (m, [ids[0]]),
         "NOTICES_BY_DIGEST": ([ids[0]], [b"none"], m),
         "PROOFS_BY_PAYMENT": (m, [ids[0]]),
+        "CODE_POOLS_BY_ID": (m, [ids[0]]),
+        "FREE_CODES": ([ids[0]], [3], m),
+        "CODE_DELIVERIES_BY_ORDER": (m, ids),
         "PAYOUTS_BY_REFERENCE": ([ids[0]], ["none"], m),
         "MEMBERS_BY_CONTACT": (
             m, "production", "leuwongrr", ["m1"], ["m2@example.com"], m, "production", "leuwongrr", ["62812"],

@@ -22,6 +22,7 @@ from gerai.domain.filters import OrderFilter, Scope
 from gerai.engine.check import check
 from gerai.store import (
     arrivals,
+    codes,
     deposits,
     due,
     events,
@@ -44,6 +45,7 @@ from gerai.store import (
     reports,
     stock,
     taken,
+    variant_files,
     waiting,
     waiting_list,
     wallets,
@@ -61,6 +63,7 @@ MODULES = (
     orders, payments, deposits, wallets, events, due, waiting, idempotency, gauges, webhook_deliveries,
     webhook_endpoints, webhook_log, merchant_orders, arrivals, notices, refund_tasks,
     gateways, proofs, payouts, stock, taken, members, report_counting, report_tops, reports, payment_list, waiting_list,
+    codes, variant_files,
 )  # fmt: skip
 #: Tables that stay small whatever a shop sells, and writes that name one row by its key.
 WITHOUT_CASE = {
@@ -74,7 +77,9 @@ WITHOUT_CASE = {
     "report_counting.ask_rebuild",
     "webhook_log.defer", "members.add_all", "members.change_all", "members.add_wallets", "stock.write_counts",
     # Its statement is a case of its own: STOCK_BY_ID.
-    "stock.locked", "articles.add", "articles.change", "articles.remove",
+    "stock.locked", "articles.add", "articles.change", "articles.remove", "codes.locked",
+    "codes.add_pool", "codes.add_codes", "codes.count", "codes.mark_low", "variant_files.add", "variant_files.remove",
+    "variant_files.count_download",
 }  # fmt: skip
 
 

@@ -7,7 +7,9 @@ its field says. A command that a module of this package defines by hand wins ove
 from __future__ import annotations
 
 import inspect
+from base64 import b64encode
 from collections.abc import Callable
+from pathlib import Path
 from typing import Annotated, Any, Final
 
 import msgspec
@@ -94,10 +96,19 @@ def _act_command(act: Act) -> Callable[..., None]:
 def read_typed(struct: type[msgspec.Struct], given: dict[str, Any]) -> Any:
     """The struct of what was typed. Leaves with exit code 2 when it does not fit."""
     filled = {f.name: value for f in fields_of(struct) if (value := given.get(f.name)) is not None and value != []}
+    filled |= {f.name: _content(filled[f.name]) for f in fields_of(struct) if f.is_file and f.name in filled}
     try:
         return read_texts(struct, filled, rupiah=True)
     except InputInvalid as refusal:
         fail(sentence(InputInvalid({_option(name): texts for name, texts in refusal.fields.items()})), 2)
+
+
+def _content(path: str) -> str:
+    """The file's bytes in base64. Leaves with exit code 2 when it cannot be read."""
+    try:
+        return b64encode(Path(path).read_bytes()).decode()
+    except OSError as error:
+        fail(f"{path}: {error.strerror}", 2)
 
 
 def _option(name: str) -> str:
@@ -140,7 +151,7 @@ def _parameter(field: Field, text: str) -> inspect.Parameter:
     if field.name in _TAKEN:
         raise ValueError(f"{field.name} is an option of every command")
     kind = list[str] if field.is_list else str
-    shown = "AMOUNT" if field.is_amount else field.name.upper()
+    shown = "AMOUNT" if field.is_amount else "FILE" if field.is_file else field.name.upper()
     mark: Any = (
         typer.Argument(metavar="ID", help=text)
         if field.name == "id" and field.required

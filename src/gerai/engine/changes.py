@@ -9,6 +9,7 @@ from typing import Final
 from gerai.engine.state import Job, State
 from gerai.engine.terms import changed_terms
 from gerai.store.batch import Deferred, Writing, deferring, deleting, inserting, updating
+from gerai.store.connection import Connection
 from gerai.store.tables import AUDIT, EVENTS, TERMS, WRITE_ORDER
 
 _MILLISECOND: Final = timedelta(milliseconds=1)
@@ -35,6 +36,12 @@ def changes(state: State) -> Iterator[Writing]:
         yield inserting(AUDIT, state.audit)
     if state.jobs:
         yield deferring([_deferred(job) for job in state.jobs])
+
+
+async def defer(connection: Connection, job: Job) -> None:
+    """Defer a job in the transaction of a change of master data."""
+    writing = deferring([_deferred(job)])
+    await connection.execute(writing.sql, writing.params)
 
 
 def _deferred(job: Job) -> Deferred:

@@ -48,7 +48,8 @@ class Needs(msgspec.Struct, frozen=True):
     ``arrivals`` names money that came by its id, ``arrival_keys`` by account and key; ``notices`` likewise, and
     ``notice_keys`` by source and digest, with the source locked. ``attempts``: of payments and deposits by gateway,
     with the orders or deposits named, too; ``proofs_of``: what proves payments, likewise, without its content;
-    ``payout_keys``: payouts by contract and reference."""
+    ``payout_keys``: payouts by contract and reference. ``codes`` locks pools of licence codes and brings so many free
+    ones of each, by (pool's id, how many), and which of the orders got theirs."""
 
     accounts: tuple[int, ...] = ()
     orders: tuple[int, ...] = ()
@@ -69,6 +70,7 @@ class Needs(msgspec.Struct, frozen=True):
     attempts: tuple[int, ...] = ()
     proofs_of: tuple[int, ...] = ()
     payout_keys: tuple[tuple[int, str], ...] = ()
+    codes: tuple[tuple[int, int], ...] = ()
 
 
 NOTHING = Needs()
@@ -194,4 +196,5 @@ def claims_of(command: Command[Any], idempotency: Idempotency | None) -> tuple[A
         claims += [(of, "source", source_id) for source_id, _ in needs.notice_keys]
         claims += [(of, "notice", notice_id) for notice_id in needs.notices]
         claims += [(of, "payout", *key) for key in needs.payout_keys]
+        claims += [(of, "codes", pool_id) for pool_id, _ in needs.codes]
     return tuple(claims)

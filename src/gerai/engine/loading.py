@@ -18,12 +18,15 @@ from gerai.store.tables import (
     ACCOUNTS,
     ARRIVALS,
     ATTEMPTS,
+    CODE_DELIVERIES,
+    CODE_POOLS,
     DEPOSITS,
     EVENTS,
     EXPECTED,
     FULFILMENTS,
     IDEMPOTENCY,
     INVOICES,
+    LICENCE_CODES,
     LINES,
     MEMBERS,
     NOTICE_SOURCES,
@@ -63,6 +66,8 @@ class _Wanted:
     attempts: set[int] = field(default_factory=set[int])
     proofs_of: set[int] = field(default_factory=set[int])
     payout_keys: set[tuple[int, str]] = field(default_factory=set[tuple[int, str]])
+    codes: dict[int, int] = field(default_factory=dict[int, int])
+    codes_of: set[int] = field(default_factory=set[int])
     contacts: dict[tuple[str, str], list[Contact]] = field(
         default_factory=lambda: defaultdict[tuple[str, str], list[Contact]](list)
     )
@@ -95,6 +100,10 @@ class _Wanted:
         self.attempts.update(needs.attempts)
         self.proofs_of.update(needs.proofs_of)
         self.payout_keys.update(needs.payout_keys)
+        if needs.codes:
+            self.codes_of.update(needs.orders)
+            for pool_id, wanted in needs.codes:
+                self.codes[pool_id] = self.codes.get(pool_id, 0) + wanted
         for channel, contact in needs.contacts:
             self.contacts[command.environment, channel].append(contact)
 
@@ -176,7 +185,7 @@ def _statements(wanted: dict[int, _Wanted], batch: Sequence[LoadRequest]) -> lis
 
 
 def _of_money(merchant_id: int, mine: _Wanted) -> list[Reading]:
-    """Notices of money, payments as gateways have them, proofs of payments, and payouts."""
+    """Notices of money, payments as gateways have them, proofs of payments, payouts, and licence codes."""
     found: list[Reading] = []
     if mine.notice_keys:
         sources, digests = zip(*sorted(mine.notice_keys), strict=True)
@@ -193,6 +202,13 @@ def _of_money(merchant_id: int, mine: _Wanted) -> list[Reading]:
         contracts, references = zip(*sorted(mine.payout_keys), strict=True)
         named = (pack("int8", contracts), pack("text", references))
         found.append(Reading(loads.PAYOUTS_BY_REFERENCE, (*named, merchant_id), PAYOUTS))
+    if mine.codes:
+        pools, wanted = zip(*sorted(mine.codes.items()), strict=True)
+        of_pools = pack("int8", pools)
+        found.append(Reading(loads.CODE_POOLS_BY_ID, (merchant_id, of_pools), CODE_POOLS))
+        found.append(Reading(loads.FREE_CODES, (of_pools, pack("int8", wanted), merchant_id), LICENCE_CODES))
+        params = (merchant_id, _ids(mine.codes_of))
+        found.append(Reading(loads.CODE_DELIVERIES_BY_ORDER, params, CODE_DELIVERIES))
     return found
 
 

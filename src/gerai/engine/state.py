@@ -31,11 +31,14 @@ from gerai.store.tables import (
     ACCOUNTS,
     ARRIVALS,
     ATTEMPTS,
+    CODE_DELIVERIES,
+    CODE_POOLS,
     DEPOSITS,
     EXPECTED,
     FULFILMENTS,
     IDEMPOTENCY,
     INVOICES,
+    LICENCE_CODES,
     LINES,
     MEMBERS,
     NOTICE_SOURCES,
@@ -102,6 +105,9 @@ class State:
         self.attempts = self._of(ATTEMPTS)
         self.proofs = self._of(PROOFS, lambda r: ((r.merchant_id, r.payment_id),))
         self.payouts = self._of(PAYOUTS, lambda r: ((r.merchant_id, r.contract_id, r.reference),))
+        self.code_pools = self._of(CODE_POOLS)
+        self.codes = self._of(LICENCE_CODES, lambda r: ((r.merchant_id, r.pool_id),))
+        self.code_deliveries = self._of(CODE_DELIVERIES)
         self.idempotency = self._of(IDEMPOTENCY)
         self.earlier_events = EarlierEvents()
         self.events: list[Event] = []

@@ -13,12 +13,15 @@ from gerai.store.tables import (
     ACCOUNTS,
     ARRIVALS,
     ATTEMPTS,
+    CODE_DELIVERIES,
+    CODE_POOLS,
     DEPOSITS,
     EVENTS,
     EXPECTED,
     FULFILMENTS,
     IDEMPOTENCY,
     INVOICES,
+    LICENCE_CODES,
     LINES,
     MEMBERS,
     NOTICE_SOURCES,
@@ -186,6 +189,23 @@ WHERE t.merchant_id = %b AND t.environment = %b AND t.channel = %b
                      AND m.mobile = w.mobile AND m.mobile <> '' ORDER BY m.member_id LIMIT 1)
            FROM unnest(%b::text[]) AS w(mobile))))
 ORDER BY t.member_id""".encode()
+
+#: A pool's lock stands for its codes: whoever loads, gives or withdraws any holds it.
+CODE_POOLS_BY_ID: Final = f"""
+SELECT {CODE_POOLS.select_list} FROM code_pools t
+WHERE t.merchant_id = %b AND t.pool_id = ANY(%b::int8[])
+ORDER BY t.pool_id FOR UPDATE""".encode()
+
+#: The next free ones of pools that are locked, so many of each, the oldest first.
+FREE_CODES: Final = f"""
+SELECT {LICENCE_CODES.select_list} FROM unnest(%b::int8[], %b::int8[]) AS n(pool_id, wanted)
+CROSS JOIN LATERAL (SELECT * FROM licence_codes c
+                    WHERE c.merchant_id = %b AND c.pool_id = n.pool_id AND c.status = 'free'
+                    ORDER BY c.code_id LIMIT n.wanted) t
+ORDER BY t.pool_id, t.code_id""".encode()
+
+#: Their order's lock protects them.
+CODE_DELIVERIES_BY_ORDER: Final = _of_orders(CODE_DELIVERIES, "order_id", "t.order_id")
 
 #: Without a lock: of two rivals with one key, the unique index refuses the second, who is decided again.
 IDEMPOTENCY_BY_KEY: Final = f"""

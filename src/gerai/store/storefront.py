@@ -31,6 +31,7 @@ WAREHOUSES: Final = lookup_table(
 STORE_PRODUCTS: Final = lookup_table("store_products", "store_id product_id")
 STORE_OPTIONS: Final = lookup_table("store_price_options", "store_id option_id")
 STOCK_IDS: Final = lookup_table("stock", "environment item_id warehouse_id stock_id")
+CODE_POOLS: Final = lookup_table("code_pools", "environment variant_id")
 STOCK: Final = lookup_table("stock", "stock_id environment item_id warehouse_id on_hand reserved updated_at")
 
 

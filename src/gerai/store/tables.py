@@ -6,6 +6,8 @@ from gerai.domain.records import (
     Account,
     Arrival,
     AuditEntry,
+    CodeDelivery,
+    CodePool,
     Deposit,
     Event,
     ExpectedAmount,
@@ -13,6 +15,7 @@ from gerai.domain.records import (
     GatewayAttempt,
     IdempotencyRecord,
     Invoice,
+    LicenceCode,
     Member,
     Notice,
     NoticeSource,
@@ -180,6 +183,26 @@ PROOFS = Table(
     key=("merchant_id", "proof_id"),
     types={"size_bytes": "int4"},
 )
+#: What is free, given and withdrawn is counted under the pool's lock.
+CODE_POOLS = Table(
+    "code_pools",
+    CodePool,
+    key=("merchant_id", "pool_id"),
+    mutable=("free", "given", "updated_at"),
+)
+LICENCE_CODES = Table(
+    "licence_codes",
+    LicenceCode,
+    key=("merchant_id", "code_id"),
+    mutable=("status", "order_id", "line_no", "unit_no", "given_at"),
+    types={"line_no": "int4", "unit_no": "int4"},
+)
+CODE_DELIVERIES = Table(
+    "code_deliveries",
+    CodeDelivery,
+    key=("merchant_id", "order_id"),
+    mutable=("status", "variant_id", "units", "updated_at"),
+)
 #: Written once and numbered by the database, so nobody looks one up by a key.
 EVENTS = Table("events", Event)
 AUDIT = Table("audit", AuditEntry)
@@ -193,4 +216,5 @@ IDEMPOTENCY = Table(
 WRITE_ORDER = (
     IDEMPOTENCY, MEMBERS, ACCOUNTS, STOCK, ORDERS, LINES, INVOICES, PAYMENTS, FULFILMENTS, SHIPMENTS, TRANSFERS,
     REFUND_TASKS, DEPOSITS, RECEIVING, EXPECTED, ARRIVALS, NOTICE_SOURCES, NOTICES, ATTEMPTS, PROOFS, PAYOUTS,
+    CODE_POOLS, LICENCE_CODES, CODE_DELIVERIES,
 )  # fmt: skip

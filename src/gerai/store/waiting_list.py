@@ -138,6 +138,17 @@ SELECT t.stock_id, t.updated_at, NULL::int8, {_NO_PAID}, t.item_id::text, t.ware
        (t.on_hand - t.reserved)::int8
 FROM stock t WHERE {_HERE} AND t.low_at IS NOT NULL AND t.on_hand - t.reserved <= t.low_at
 ORDER BY t.item_id, t.warehouse_id""",
+    "codes_out": f"""
+SELECT t.order_id, t.created_at, NULL::int8, t.order_id, NULL::int8, t.variant_id::text, '', NULL::int8
+FROM code_deliveries t CROSS JOIN LATERAL
+     (SELECT o.* FROM orders o WHERE o.merchant_id = t.merchant_id AND o.order_id = t.order_id OFFSET 0) x
+WHERE {_HERE} AND t.status = 'waiting' AND x.status NOT IN ('cancelled', 'expired', 'failed', 'returned')
+  AND (x.charged_sen = 0 OR x.charged_sen > x.refunded_sen)
+ORDER BY t.order_id""",
+    "low_codes": f"""
+SELECT t.variant_id, t.updated_at, NULL::int8, {_NO_PAID}, t.variant_id::text, '', t.free
+FROM code_pools t WHERE {_HERE} AND t.low_at IS NOT NULL AND t.free <= t.low_at
+ORDER BY t.variant_id""",
 }
 _NAMES: Final = "id, since, amount_sen, order_id, paid_id, name, detail, other"
 #: Only the rows of the page are given their order's number, and their payment's or deposit's code and method.

@@ -42,6 +42,7 @@ from gerai.ports.notices import NoticeForm
 from gerai.settings import Settings
 from gerai.worker.backups import watch_backups
 from gerai.worker.books import watch_books
+from gerai.worker.codes import code_tasks
 from gerai.worker.fulfil import fulfil
 from gerai.worker.gateways import gateway_tasks
 from gerai.worker.job_queue import JobQueue
@@ -143,6 +144,7 @@ class Worker:
         self._tasks = (
             fulfil_task, settle_task, settle_deposit_task, announce_task, read_notice_task,
             replay_task, *gateway_tasks(queue, self._engine, self._desk, _RETRY),
+            *code_tasks(queue, self._engine, _RETRY),
         )  # fmt: skip
 
     @property

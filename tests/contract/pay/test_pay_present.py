@@ -182,7 +182,7 @@ def test_a_private_page_shows_nothing_of_the_buyer() -> None:
     order = view(payments=(payment(),))
     shown = present(order, (event("order.placed"),), page_context(private=True, details=DETAILS), NOW, Words("id"))
     assert (shown.number, shown.placed_at, shown.lines, shown.sums, shown.people) == ("", "", (), (), ())
-    assert (shown.note, shown.downloads, shown.timeline) == ("", (), ())
+    assert (shown.note, shown.goods.files, shown.timeline) == ("", (), ())
     assert (shown.merchant, shown.amount, shown.panel is not None) == ("Toko Sinar Pagi", "Rp174.000", True)
 
 
@@ -206,13 +206,13 @@ def test_downloads_appear_once_paid() -> None:
     """A digital product is handed out after payment, never before, and only through web addresses."""
     links = (Link("https://x.example/a.pdf", "PDF"), Link("https://x.example/b"), Link("ftp://x"), Link("javascript:1"))
     details = PageDetails(digital=DigitalProduct("Unduhan", links))
-    assert page(view(), details=details).downloads == ()
+    assert page(view(), details=details).goods.files == ()
     shown = page(view("completed", "paid", (payment("completed"),)), details=details)
-    assert [(d.title, d.url) for d in shown.downloads] == [
+    assert [(d.title, d.url) for d in shown.goods.files] == [
         ("PDF", "https://x.example/a.pdf"),
         ("https://x.example/b", "https://x.example/b"),
     ]
-    assert shown.digital_title == "Unduhan"
+    assert shown.goods.title == "Unduhan"
 
 
 def test_the_timeline_tells_news_in_the_readers_language() -> None:

@@ -7,6 +7,7 @@ through; the engine never looks inside it, nor inside ``details``.
 
 from gerai.domain.records.articles import Article
 from gerai.domain.records.deliveries import Fulfilment, Shipment, Stock
+from gerai.domain.records.digital import CodeDelivery, CodePool, CodeStatus, LicenceCode, VariantFile
 from gerai.domain.records.gateways import GatewayAttempt, GatewayContract, OfferedWay, Payout
 from gerai.domain.records.journal import AuditEntry, Event, IdempotencyRecord
 from gerai.domain.records.logos import ShopLogo
@@ -23,6 +24,9 @@ __all__ = [
     "Arrival",
     "Article",
     "AuditEntry",
+    "CodeDelivery",
+    "CodePool",
+    "CodeStatus",
     "Deposit",
     "Environment",
     "Event",
@@ -34,6 +38,7 @@ __all__ = [
     "GatewayContract",
     "IdempotencyRecord",
     "Invoice",
+    "LicenceCode",
     "Member",
     "Notice",
     "NoticeSource",
@@ -53,5 +58,6 @@ __all__ = [
     "ShopLogo",
     "Stock",
     "Transfer",
+    "VariantFile",
     "email_key",
 ]

@@ -32,7 +32,8 @@ class OrderContact(msgspec.Struct, frozen=True, omit_defaults=True):
 class Order(msgspec.Struct, frozen=True):
     """An order. ``public_id`` is the door's identifier, unique per merchant, environment and channel;
     ``number`` is the code people read; ``secret`` opens its public page; ``after_payment`` is the verb the
-    order takes once it is paid (``start``, ``confirm`` or ``complete``).
+    order takes once it is paid (``start``, ``confirm`` or ``complete``), or says when it gets licence codes
+    (engine/orders/handing_out.py).
 
     ``total_sen`` is what the payer pays, in whole rupiah; ``rounding_sen`` of it (-49 … 50) is what rounding added to
     the exact sum of lines, shipping, charges and discounts. ``payment_mark`` is what a person, or

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 from collections import defaultdict
 from typing import Any, Final
@@ -12,13 +13,14 @@ from gerai.domain.records import Environment
 from gerai.domain.refusals import InputInvalid, NotFound
 from gerai.doors.admin.document import PREFIX, document
 from gerai.doors.admin.keys import CHANNEL
+from gerai.doors.http.body import parse_json
 from gerai.doors.http.context import RequestContext
 from gerai.doors.http.door import Endpoint, Route, reply
 from gerai.doors.http.download import attachment, download
 from gerai.doors.http.idempotency import REPLAYED, IdempotencyKeys
 from gerai.doors.http.language import choose_language
 from gerai.doors.http.paper.download import paper_answer
-from gerai.doors.http.uploads import UPLOADS
+from gerai.doors.http.uploads import UPLOADS, taking_file
 from gerai.engine.acting import Actor
 from gerai.engine.desk.bring_in import LARGEST_FILE_BYTES, bring_in
 from gerai.engine.desk.export import MEDIA_TYPES, is_listed, open_export
@@ -108,15 +110,25 @@ def _act(house: House, act: Act) -> Endpoint:
         within, caller = _enter(ctx, house)
         caller.require(act.permission)
         key = _KEYS.read(ctx) or ""
-        body = await ctx.json()
-        reason: Any = body.get("reason", "") if is_object(body) else ""
-        if not isinstance(reason, str):
-            raise InputInvalid({"reason": ["a text is needed"]})
-        given = read_json(act.input, body, besides=("reason",))
-        done = await perform(act, within, given, caller, reason=reason, key=key)
+        with taking_file(act, within):
+            body = await _body(ctx, act)
+            reason: Any = body.get("reason", "") if is_object(body) else ""
+            if not isinstance(reason, str):
+                raise InputInvalid({"reason": ["a text is needed"]})
+            given = read_json(act.input, body, besides=("reason",))
+            done = await perform(act, within, given, caller, reason=reason, key=key)
         return reply(done, headers=dict(REPLAYED) if done.replayed else None)
 
     return answer
+
+
+async def _body(ctx: RequestContext, act: Act) -> Any:
+    """The JSON of an act's request; of one that takes a file, as large as that is in base64."""
+    if not act.file_bytes:
+        return await ctx.json()
+    settings = ctx.services.settings.http
+    body = await ctx.file_body(act.file_bytes * 4 // 3 + settings.body_limit_bytes)
+    return await asyncio.to_thread(parse_json, body, settings.json_depth_limit)
 
 
 def _import(house: House, one: Import) -> Endpoint:

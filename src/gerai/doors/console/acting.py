@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from base64 import b64encode
 from typing import Any
 
 import msgspec
@@ -17,6 +18,7 @@ from gerai.doors.console.refused import problem
 from gerai.doors.console.who import AtDesk, last_of
 from gerai.doors.http.context import RequestContext
 from gerai.doors.http.errors import status_on_a_page
+from gerai.doors.http.uploads import taking_file
 from gerai.engine.desk.fields import example_of
 from gerai.engine.desk.read import fields_of, read_texts
 from gerai.engine.desk.registry import Act, acts, look, perform, views
@@ -48,7 +50,12 @@ async def act_sent(ctx: RequestContext, desk: AtDesk) -> Response:
     """Done, and on to where it is seen; or the form again with what is wrong. Refuses PermissionMissing, RateLimited,
     Busy."""
     act = _act(ctx, desk)
-    sent = await desk.visitor.form(ctx)
+    with taking_file(act, desk.within):
+        return await _sent(ctx, desk, act)
+
+
+async def _sent(ctx: RequestContext, desk: AtDesk, act: Act) -> Response:
+    sent = await _fields_sent(ctx, desk, act)
     given = {name: texts[-1] for name, texts in sent.items() if name not in _OURS}
     try:
         await _prove(ctx, desk, act, sent)
@@ -70,6 +77,17 @@ async def act_sent(ctx: RequestContext, desk: AtDesk) -> Response:
         facts = [(words.word("detail", name), cell(name, value, words)) for name, value in done.details.items()]
         return desk_page(ctx, desk, "done.html", things, title=act.title, result=done, facts=facts, back=back)
     return answers.see(f"{back}?done={act.name}{'&again=1' if done.replayed else ''}")
+
+
+async def _fields_sent(ctx: RequestContext, desk: AtDesk, act: Act) -> dict[str, list[str]]:
+    """The fields of the form; the file of an act that takes one as a text of base64, where one was chosen."""
+    if not act.file_bytes:
+        return await desk.visitor.form(ctx)
+    fields, content = await desk.visitor.form_with_file(ctx, act.file_bytes)
+    sent = {name: [text] for name, text in fields.items()}
+    if content:
+        sent |= {field.name: [b64encode(content).decode()] for field in fields_of(act.input) if field.is_file}
+    return sent
 
 
 def _from(ctx: RequestContext, desk: AtDesk) -> str:

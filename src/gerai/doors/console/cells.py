@@ -9,6 +9,7 @@ from types import UnionType
 from typing import Any, Final, Literal, Union, cast, get_args, get_origin
 
 import msgspec
+from msgspec import Meta
 
 from gerai.doors.console.words import DeskWords
 from gerai.engine.desk.fields import words_of
@@ -28,13 +29,15 @@ _IDS: Final = {
 }  # fmt: skip
 #: Fields that are asked for by the page itself.
 _PAGING: Final = frozenset({"after", "limit"})
+#: A text that may be so long is typed in many lines.
+_MANY_LINES: Final = 10_000
 #: A text longer than this has a box of its own.
 _LONG: Final = 300
 _TONES: Final = {
     "good": ("paid", "completed", "succeeded", "delivered", "active", "settled", "live", "owner", "done", "booked"),
     "wait": ("pending", "unpaid", "waiting", "sending", "unknown", "held", "operator", "partial", "requested",
              "ended_order", "refund_to_send", "payment_fault", "top_up_fault", "arrival", "notice", "proof",
-             "top_up_proof", "provider_unknown", "low_stock"),
+             "top_up_proof", "provider_unknown", "low_stock", "low_codes", "codes_out"),
     "run": ("processing", "shipping", "shipped", "in_process", "open", "handed_over", "in_transit"),
     "act": ("confirmed", "ready"),
     "bad": (
@@ -67,8 +70,8 @@ class Cell:
 
 @dataclass(frozen=True)
 class InputField:
-    """A field of a form. ``kind``: text | long | number | amount | choice | yes_no | hidden. ``choices``: value and
-    text of each. ``faults``: what is wrong with what was sent."""
+    """A field of a form. ``kind``: text | long | number | amount | choice | yes_no | hidden | file. ``choices``: value
+    and text of each. ``faults``: what is wrong with what was sent."""
 
     name: str
     label: str
@@ -204,9 +207,19 @@ def _kind_of(field: Field, words: DeskWords) -> tuple[str, Sequence[tuple[str, s
         return "number", ()
     if field.plain is date:
         return "date", ()
+    if field.is_file:
+        return "file", ()
+    if field.plain is str and _is_long(field):
+        return "long", ()
     if field.is_list or field.plain is str:
         return "text", ()
     return "long", ()
+
+
+def _is_long(field: Field) -> bool:
+    """Whether it takes a text of many lines."""
+    marks: tuple[Any, ...] = getattr(field.type, "__metadata__", ())
+    return any(isinstance(mark, Meta) and (mark.max_length or 0) >= _MANY_LINES for mark in marks)
 
 
 def _choices_of(plain: Any) -> tuple[str, ...]:

@@ -8,11 +8,13 @@ from contextlib import contextmanager
 from typing import Final
 
 from gerai.domain.refusals import Busy
+from gerai.engine.desk.house import Within
+from gerai.engine.desk.registry import Act
 
 
 class UploadPlaces:
     """So many in all; ``of``: of them so many of one merchant, one address …, so that nobody alone has all places.
-    ``again_after_s``: when whoever finds none may try again."""
+    ``again_after_s``: when whoever finds none may come again."""
 
     def __init__(self, at_once: int, of: Mapping[str, int], again_after_s: int) -> None:
         self._at_once, self._most, self._again_after_s = at_once, of, again_after_s
@@ -35,3 +37,14 @@ class UploadPlaces:
 
 #: Of files that are brought into shops, through all doors of this process.
 UPLOADS: Final = UploadPlaces(4, {"merchant": 2}, 5)
+
+
+@contextmanager
+def taking_file(act: Act, within: Within) -> Generator[None]:
+    """In this block an act's request is read and done: one that takes a file has a place among those on their way in.
+    Refuses Busy."""
+    if not act.file_bytes:
+        yield
+        return
+    with UPLOADS.one(merchant=str(within.merchant_id)):
+        yield

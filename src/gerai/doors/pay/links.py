@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from gerai.doors.http.page_details import DigitalProduct
-from gerai.doors.pay.model import Download
+from gerai.doors.pay.goods import Download
 from gerai.doors.pay.names import shown
 
 _MOST_LINKS: Final = 20

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from gerai.doors.http.page_details import NO_DETAILS, PageDetails
+from gerai.doors.pay.goods import NO_GOODS, Handed
 from gerai.doors.pay.page_state import PageState
 from gerai.doors.pay.seller import NO_SHOP, ShopFacts
 from gerai.engine.payments.offered import OfferedChannels
@@ -23,7 +24,7 @@ class PageContext:
     that could not tell this payer from others now; ``last_used``: the way that was chosen last at this browser.
     ``details`` are its dialect's.
     ``private``: the page's code can be guessed, so it shows what must be paid and nothing of the buyer. ``here``: the
-    page's own address. ``papers``: invoices and receipts can be made here."""
+    page's own address. ``papers``: invoices and receipts can be made here. ``handed``: what the buyer has of it."""
 
     merchant_name: str
     environment: str
@@ -38,6 +39,7 @@ class PageContext:
     here: str = ""
     shop: ShopFacts = NO_SHOP
     papers: bool = False
+    handed: Handed = NO_GOODS
 
 
 @dataclass(frozen=True)
@@ -172,14 +174,6 @@ class TimelineEntry:
 
 
 @dataclass(frozen=True)
-class Download:
-    """A link to what was bought."""
-
-    title: str
-    url: str
-
-
-@dataclass(frozen=True)
 class Play:
     """Which acts of the payer may be played here."""
 
@@ -232,8 +226,7 @@ class PayPage(PageHead):
     lines: tuple[LineRow, ...]
     people: tuple[SumRow, ...]
     note: str
-    digital_title: str
-    downloads: tuple[Download, ...]
+    goods: Handed
     timeline: tuple[TimelineEntry, ...]
 
 

@@ -13,6 +13,7 @@ from gerai.doors.http.browser import PRIVATE, SAFETY
 from gerai.doors.http.context import RequestContext
 from gerai.doors.http.language import cookie_of
 from gerai.doors.pay import answers, choices, draw, page_state, qr
+from gerai.doors.pay.handed import handed
 from gerai.doors.pay.instructions import instructions_of
 from gerai.doors.pay.payment_panel import simulated_step
 from gerai.doors.pay.present import present
@@ -30,7 +31,7 @@ async def show(ctx: RequestContext, opened: ResolvedOrder) -> Response:
     happened = await ctx.services.engine.events.of_orders(order.merchant_id, [order.order_id])
     asked = ctx.query.get("notice", "")
     notice = asked if asked in _NOTICES else ""
-    context, now = opened.page_context(ctx), opened.now(ctx)
+    context, now = replace(opened.page_context(ctx), handed=await handed(ctx, opened)), opened.now(ctx)
     if page_state.page_state_of(opened.view, opened.details, now) is page_state.CHOOSE:
         last_used = cookie_of(ctx, choices.WAY_COOKIE) or ""
         context = replace(context, full=await _full_ways(ctx, opened), last_used=last_used)

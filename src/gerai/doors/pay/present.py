@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
 from gerai.domain import money as amounts
 from gerai.domain.records import OrderView, Payment
 from gerai.doors.pay import choices, ending, money_texts, order_card, page_state, proofs
+from gerai.doors.pay.goods import Handed
 from gerai.doors.pay.links import downloads
 from gerai.doors.pay.model import MethodGroup, PageContext, PayPage, Play
 from gerai.doors.pay.money_state import MoneyState, money_of
@@ -50,7 +52,6 @@ def present(
     shown_before = proofs.shown_before(view, state, events, now)
     figure = money_texts.figure(view, details, state, money, now)
     amount = amounts.display(figure.amount_sen)
-    digital = details.digital if public and state in (page_state.DONE, page_state.PAID) else None
     return PayPage(
         version=version(view, stands),
         state=state,
@@ -82,11 +83,18 @@ def present(
         sums=tuple(order_card.sums(view, details, money, words)) if public else (),
         people=tuple(order_card.people(view, details, words, over=state.final or state.ended)) if public else (),
         note=shown(details.note) if public else "",
-        digital_title="" if digital is None else shown(digital.title),
-        downloads=() if digital is None else downloads(digital),
+        goods=_goods(context, state),
         timeline=moments(view, events, context, words) if public else (),
         play=_play(view, state) if may_be_played(view, simulated=context.simulated) else None,
     )
+
+
+def _goods(context: PageContext, state: page_state.PageState) -> Handed:
+    """What was handed over without a parcel: what its dialect links to, and what is kept here."""
+    digital, here = context.details.digital, context.handed
+    if digital is None or context.private or state not in (page_state.DONE, page_state.PAID):
+        return here
+    return replace(here, title=shown(digital.title), files=downloads(digital) + here.files)
 
 
 def version(view: OrderView, state: page_state.PageState) -> str:

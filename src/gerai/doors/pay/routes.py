@@ -16,7 +16,18 @@ from gerai.doors.http.browser import PRIVATE, SAFETY
 from gerai.doors.http.context import RequestContext
 from gerai.doors.http.door import DepositCode, Dialect, Endpoint, Route
 from gerai.doors.http.page_details import ReadPageDetails, no_page_details
-from gerai.doors.pay import actions, answers, article, deposit_change, deposit_page, draw, live, order_page, upload
+from gerai.doors.pay import (
+    actions,
+    answers,
+    article,
+    deposit_change,
+    deposit_page,
+    draw,
+    handed,
+    live,
+    order_page,
+    upload,
+)
 from gerai.doors.pay.assets import DIGEST, asset_named
 from gerai.doors.pay.deposit_page import ResolvedDeposit, opened_deposit
 from gerai.doors.pay.paper import download
@@ -43,6 +54,7 @@ _ACTS: Final[tuple[tuple[str, str, Act, DepositAct | None], ...]] = (
     ("GET", "/events", live.events, deposit_page.events),
     ("GET", "/qr.png", order_page.qr_image, deposit_page.qr_image),
     ("GET", "/document.pdf", download.document, None),
+    ("GET", "/files/{file}", handed.file, None),
     ("GET", "/confirm", order_page.confirm, deposit_page.confirm),
     ("POST", "/method", actions.choose, deposit_change.choose),
     ("GET", "/method", order_page.back, deposit_page.back),

@@ -41,6 +41,7 @@ SECTIONS: Final = {
     "store_products": (sql.STORE_PRODUCTS,),
     "store_price_options": (sql.STORE_OPTIONS,),
     "stock": (sql.STOCK_IDS,),
+    "code_pools": (sql.CODE_POOLS,),
 }
 
 
@@ -178,6 +179,10 @@ async def _shelves(of: _Reading, known: ProductCatalogue) -> dict[str, Any]:
             [(environment, item_id, warehouse_id) for item_id, environment, warehouse_id in names],
             {(environment, item_id, warehouse_id): id for environment, item_id, warehouse_id, id in rows},
         )
+    if names := of.names("code_pools", str):
+        rows = await of.named(sql.CODE_POOLS, ("variant_id", "environment"), names)
+        gone = {(environment, variant_id) for variant_id, environment in names}
+        fields["with_codes"] = known.with_codes - gone | {(environment, id) for environment, id in rows}
     return fields
 
 

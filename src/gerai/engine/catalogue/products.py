@@ -110,7 +110,8 @@ class PriceOption(msgspec.Struct, frozen=True):
 @dataclass(frozen=True)
 class ProductCatalogue:
     """Everything above, looked up by id and by unique id. ``*_of_store`` hold ids, newest first; ``stock_ids`` finds
-    the stock row of (environment, variant, warehouse)."""
+    the stock row of (environment, variant, warehouse); ``with_codes``: the variants, by environment, each unit of which
+    is a licence code."""
 
     stores: dict[int, Store] = field(default_factory=dict[int, Store])
     stores_by_unique_id: dict[str, Store] = field(default_factory=dict[str, Store])
@@ -126,6 +127,7 @@ class ProductCatalogue:
     products_of_store: dict[int, tuple[int, ...]] = field(default_factory=dict[int, "tuple[int, ...]"])
     options_of_store: dict[int, tuple[int, ...]] = field(default_factory=dict[int, "tuple[int, ...]"])
     stock_ids: dict[tuple[str, int, int], int] = field(default_factory=dict[tuple[str, int, int], int])
+    with_codes: frozenset[tuple[str, int]] = frozenset()
 
     # Made once, when somebody searches (a tenth of a second for twenty thousand products); worked_out.py keeps them.
     @cached_property
@@ -228,6 +230,7 @@ def arrange(
     products_of_stores: Iterable[tuple[int, int]] = (),
     options_of_stores: Iterable[tuple[int, int]] = (),
     stock_ids: Iterable[tuple[str, int, int, int]] = (),
+    with_codes: Iterable[tuple[str, int]] = (),
 ) -> ProductCatalogue:
     """Build the snapshot from plain rows. Pairs are (store id, product or option id)."""
     store_list, variant_list, option_list = list(stores), list(variants), list(options)
@@ -250,4 +253,5 @@ def arrange(
         products_of_store=_newest_first(products_of_stores),
         options_of_store=_newest_first(options_of_stores),
         stock_ids={(environment, variant, warehouse): stock for environment, variant, warehouse, stock in stock_ids},
+        with_codes=frozenset(with_codes),
     )

@@ -48,6 +48,7 @@ def _products(of: dict[str, list[tuple[Any, ...]]]) -> ProductCatalogue:
         products_of_stores=[(store, product) for store, product in of[sql.STORE_PRODUCTS.name]],
         options_of_stores=[(store, option) for store, option in of[sql.STORE_OPTIONS.name]],
         stock_ids=[(env, item, house, stock) for env, item, house, stock in of[sql.STOCK_IDS.name]],
+        with_codes=[(env, variant) for env, variant in of[sql.CODE_POOLS.name]],
     )
 
 

@@ -10,7 +10,10 @@ from gerai.domain.records import Account, OrderView, Payment, Transfer
 from gerai.domain.webhooks import Delivery
 from gerai.engine.desk.house import OrderFacts, Within
 from gerai.engine.desk.order_parts import (
+    BoughtFileShown,
+    DigitalShown,
     EventShown,
+    HandedCode,
     LedgerEntry,
     OrderWebhook,
     ParcelMove,
@@ -18,6 +21,7 @@ from gerai.engine.desk.order_parts import (
     PaymentShown,
     RefundShown,
 )
+from gerai.engine.digital.bought import Bought, bought
 from gerai.engine.gateways.follow import faults_of
 from gerai.engine.orders.find import EventEntry
 from gerai.engine.standing import AFTER
@@ -39,12 +43,14 @@ class Around(NamedTuple):
     ledger: tuple[LedgerEntry, ...]
     deliveries: tuple[OrderWebhook, ...]
     events: tuple[EventShown, ...]
+    digital: DigitalShown | None
 
 
 async def around(within: Within, view: OrderView, known: OrderFacts) -> Around:
     """Read and put together, as far as whoever looks may see it. ``known``: by its door."""
     merchant_id, order_id = view.order.merchant_id, view.order.order_id
     faults = await faults_of(within.engine, view)
+    handed = await bought(within.engine, view)
     async with within.engine.connection() as connection:
         rows = await event_rows.of_orders(connection, merchant_id, [order_id])
         happened = [EventEntry(*row) for row in rows]
@@ -60,6 +66,24 @@ async def around(within: Within, view: OrderView, known: OrderFacts) -> Around:
         ledger=_ledger(transfers, accounts),
         deliveries=tuple(_delivery(url, delivery, within.may) for url, delivery in reversed(sent)),
         events=tuple(map(_event, happened)),
+        digital=_digital(handed),
+    )
+
+
+def _digital(found: Bought) -> DigitalShown | None:
+    if not (found.files or found.delivery):
+        return None
+    return DigitalShown(
+        "" if found.delivery is None else found.delivery.status,
+        tuple(
+            BoughtFileShown(one.file.file_id, one.file.name, one.downloads, one.file.most_downloads)
+            for one in found.files
+        ),
+        tuple(
+            HandedCode(code.code_id, name, code.unit_no or 0, code.given_at)
+            for name, code in found.codes
+            if code.given_at is not None
+        ),
     )
 
 

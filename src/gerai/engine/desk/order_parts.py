@@ -94,6 +94,33 @@ class WorkShown(msgspec.Struct, frozen=True):
     error: Annotated[str, words("Alasan", "Why not")]
 
 
+class BoughtFileShown(msgspec.Struct, frozen=True):
+    """A file that its buyer may fetch. ``most``: of one order; None: as often as they like."""
+
+    id: Annotated[Id, words("Nomor", "Id")]
+    name: Annotated[str, words("Nama", "Name")]
+    downloads: Annotated[int, words("Diunduh", "Downloads")]
+    most: Annotated[int | None, words("Paling banyak", "At most")]
+
+
+class HandedCode(msgspec.Struct, frozen=True):
+    """A licence code that it got, without itself. ``unit``: which of its line's units it is for."""
+
+    id: Annotated[Id, words("Nomor", "Id")]
+    name: Annotated[str, words("Nama", "Name")]
+    unit: Annotated[int, words("Buah ke-", "Unit")]
+    given_at: Annotated[datetime, words("Diberikan", "Given at")]
+
+
+class DigitalShown(msgspec.Struct, frozen=True):
+    """What is handed over without a parcel. ``status`` of its codes: ``waiting``, ``delivered``, ``ended``; empty: it
+    has none to get, or not yet."""
+
+    status: Status
+    files: Annotated[tuple[BoughtFileShown, ...], words("Berkas", "Files")]
+    codes: Annotated[tuple[HandedCode, ...], words("Kode lisensi", "Licence codes")]
+
+
 class ContactShown(msgspec.Struct, frozen=True):
     """Whom it is for, as its own request named them. ``address``: one text; ``note``: the buyer's."""
 

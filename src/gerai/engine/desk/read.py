@@ -52,6 +52,11 @@ class Field(msgspec.Struct, frozen=True):
         return get_origin(self.plain) in (tuple, list)
 
     @property
+    def is_file(self) -> bool:
+        """Whether it takes a file: in JSON and as a text, its bytes in base64."""
+        return self.plain is bytes
+
+    @property
     def is_text(self) -> bool:
         """Whether any text is a value."""
         return self.plain is str

@@ -74,7 +74,8 @@ class Act:
     so it takes a reason. ``grave``: it moves money or hands out a key; at the console whoever does it proves once more
     who they are. ``outside``: of no merchant (it opens one). ``possible``: of an act on an order, whether the order's
     state, as it was read, allows it now; the act itself decides by what it reads in its transaction. ``here``: what it
-    changes is of the desk's environment alone, though others with its permission change what both environments have."""
+    changes is of the desk's environment alone, though others with its permission change what both environments have.
+    ``file_bytes``: it takes a file in a field of bytes, no larger than that."""
 
     name: str
     permission: Permission
@@ -86,6 +87,7 @@ class Act:
     outside: bool = False
     possible: Callable[[OrderView], bool] | None = None
     here: bool = False
+    file_bytes: int = 0
 
     @property
     def shared(self) -> bool:

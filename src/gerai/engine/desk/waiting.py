@@ -16,7 +16,7 @@ from gerai.store.waiting_list import WaitingThing
 WaitingKind = Literal[
     "late_payment", "other_amount", "ended_order", "refund_to_send", "refund_refused", "refund_unclear", "late_top_up",
     "other_top_up", "payment_fault", "top_up_fault", "arrival", "notice", "proof", "top_up_proof",
-    "provider_unknown", "book_fault", "webhook", "low_stock",
+    "provider_unknown", "book_fault", "webhook", "low_stock", "codes_out", "low_codes",
 ]  # fmt: skip
 
 
@@ -138,11 +138,23 @@ KINDS: Final[dict[WaitingKind, KindOfWaiting]] = {
     "low_stock": KindOfWaiting(
         Bilingual("{name} tinggal {other} di {place}", "{other} of {name} left in {place}"), "stock"
     ),
+    "codes_out": KindOfWaiting(
+        Bilingual(
+            "Kode {name} habis: pesanan {order} belum mendapat kodenya",
+            "Codes of {name} ran out: order {order} did not get its own",
+        ),
+        "orders", ("orders.send_digital",),
+    ),
+    "low_codes": KindOfWaiting(
+        Bilingual("Kode {name} tinggal {other}", "{other} codes of {name} left"), "code_pools", ("code_pools.mark",)
+    ),
 }  # fmt: skip
 
 #: Those that a person sends, unless their gateway is asked again.
 _OPEN_REFUNDS: Final = frozenset({"refund_to_send", "refund_refused"})
 _AGAIN: Final = "refunds.again"
+#: Kinds that name a variant by its id.
+_OF_VARIANTS: Final = frozenset({"low_stock", "codes_out", "low_codes"})
 _ENDED: Final = {
     "cancelled": Bilingual("dibatalkan", "was cancelled"),
     "failed": Bilingual("gagal", "failed"),
@@ -154,14 +166,16 @@ def what_of(thing: WaitingThing, catalogue: ProductCatalogue, methods: Mapping[s
     """What happened, in a sentence. ``catalogue`` names what is in stock, ``methods`` the ways to pay."""
     says = KINDS[_kind(thing)].says
     name, place = thing.name, ""
-    if thing.kind == "low_stock":
-        variant, warehouse = catalogue.variants.get(int(name)), catalogue.warehouses.get(int(thing.detail))
+    if thing.kind in _OF_VARIANTS:
+        variant = catalogue.variants.get(int(name))
         name = name if variant is None else variant.name
+    if thing.kind == "low_stock":
+        warehouse = catalogue.warehouses.get(int(thing.detail))
         place = thing.detail if warehouse is None else warehouse.name
     known = methods.get(thing.method)
     method = Bilingual(thing.method, thing.method) if known is None else Bilingual(**known.title)
     ended = _ENDED.get(thing.detail, Bilingual(thing.detail, thing.detail))
-    counted = thing.kind in ("low_stock", "provider_unknown", "book_fault")
+    counted = thing.kind in ("low_stock", "low_codes", "provider_unknown", "book_fault")
     facts = {
         "amount": display(thing.amount_sen or 0), "order": thing.order_number,
         "paid": thing.paid, "name": name, "place": place, "detail": f": {thing.detail}" if thing.detail else "",

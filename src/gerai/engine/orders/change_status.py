@@ -13,6 +13,7 @@ from gerai.domain.records import Order, OrderView
 from gerai.domain.refusals import Conflict, NotFound, StateConflict
 from gerai.domain.states import ORDER
 from gerai.engine.command import Command, Context, Needs
+from gerai.engine.orders.handing_out import paid_verb
 from gerai.engine.orders.payment_status import set_payment_status, undo_completion, verb_between
 from gerai.engine.orders.transitions import announce_refund_due, end_unpaid, move_order, request_fulfilment
 from gerai.engine.orders.waiting import renew_expiry
@@ -133,5 +134,7 @@ class ChangeStatus(Command[tuple[OrderView, ...]], frozen=True, kw_only=True):
     def _next_verb(self, order: Order) -> str:
         """What an order does by itself once its payment stands at ``payment``; empty: nothing."""
         if self.payment == "paid":
-            return order.after_payment
-        return "complete" if self.payment == "settled" and order.order_id in self.completed_by_settling else ""
+            return paid_verb(order)
+        # One that gets codes is completed by them.
+        settles = self.payment == "settled" and order.after_payment != "hand_out_settled"
+        return "complete" if settles and order.order_id in self.completed_by_settling else ""

@@ -18,6 +18,7 @@ from gerai.domain.records import Event, Invoice, Order, Payment
 from gerai.domain.refusals import StateConflict
 from gerai.domain.states import INVOICE, ORDER, PAYMENT
 from gerai.engine.command import Context
+from gerai.engine.orders.handing_out import hand_out_soon
 from gerai.engine.orders.transitions import move_order, pay_invoice
 from gerai.engine.payment_steps import end_open_payments, new_payment, open_payments, require_result
 from gerai.engine.state import State
@@ -55,6 +56,8 @@ def set_payment_status(
     mark = wanted if wanted in ("conflict", "settled") else ""
     order = state.orders.update(msgspec.structs.replace(order, payment_mark=mark, updated_at=context.now))
     state.announce(order, f"invoice.{wanted}", context.now, invoice=order.number, **facts)
+    if wanted in ("paid", "settled"):
+        hand_out_soon(state, order)
     return order
 
 
@@ -72,6 +75,7 @@ def receive_cash(
     for word, mark in (("paid", ""), ("settled", "settled")):
         order = state.orders.update(msgspec.structs.replace(order, payment_mark=mark, updated_at=context.now))
         state.announce(order, f"invoice.{word}", context.now, invoice=order.number, **facts)
+    hand_out_soon(state, order)
     return order
 
 

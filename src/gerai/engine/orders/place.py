@@ -27,6 +27,7 @@ from gerai.engine.made import Made
 from gerai.engine.orders import stock
 from gerai.engine.orders.customer import customer_of
 from gerai.engine.orders.find import order_now
+from gerai.engine.orders.handing_out import HAND_OUT
 from gerai.engine.orders.lines import NewLine, order_lines
 from gerai.engine.orders.parcels import Parcel, plan
 from gerai.engine.orders.transitions import begin_fulfilment, order_paid, request_fulfilment
@@ -95,7 +96,7 @@ class PlaceOrder(Command[Placed], frozen=True, kw_only=True):
     reference: str = ""
     provider: str = ""
     work: dict[str, Any] = {}
-    after_payment: Annotated[str, one_of(ORDER.verbs)] = "start"
+    after_payment: Annotated[str, one_of(ORDER.verbs | HAND_OUT)] = "start"
     parcel: Parcel | None = None
     payment_methods: tuple[str, ...] | None = None
     fee_bearer: FeeBearer = "merchant"

@@ -10,6 +10,7 @@ from gerai.domain.records import Fulfilment, Invoice, Order
 from gerai.domain.states import FULFILMENT, INVOICE, ORDER
 from gerai.engine.command import Context
 from gerai.engine.orders import parcels, stock
+from gerai.engine.orders.handing_out import hand_out_soon, paid_verb
 from gerai.engine.payment_steps import ENDED, end_open_payments, require_result
 from gerai.engine.state import Job, State
 from gerai.engine.wallet import ledger
@@ -32,6 +33,8 @@ def move_order(state: State, context: Context, order: Order, verb: str, **facts:
     moved = state.orders.update(msgspec.structs.replace(order, status=status, updated_at=context.now))
     state.announce(moved, f"order.{status}", context.now, status=status, was=order.status, **facts)
     parcels.follow(state, context, moved)
+    if status == "completed":
+        hand_out_soon(state, moved)
     if moved.status in ENDED:
         end_open_payments(state, context, moved)
     return moved
@@ -47,7 +50,7 @@ def announce_refund_due(state: State, context: Context, order: Order, by: str) -
 
 def order_paid(state: State, context: Context, order: Order) -> Order:
     """The order is paid for: it takes its ``after_payment`` verb, and its fulfilment is asked for."""
-    moved = move_order(state, context, _charged(state, context, order), order.after_payment)
+    moved = move_order(state, context, _charged(state, context, order), paid_verb(order))
     if order.provider:
         request_fulfilment(state, moved, delay_s=None)
     return moved
@@ -62,6 +65,7 @@ def charge_whole(state: State, context: Context, order: Order) -> Order:
 
 
 def _charged(state: State, context: Context, order: Order) -> Order:
+    hand_out_soon(state, order)
     return state.orders.update(msgspec.structs.replace(order, charged_sen=order.total_sen, updated_at=context.now))
 
 

@@ -11,6 +11,7 @@ from gerai.domain.refusals import StateConflict
 from gerai.domain.states import INVOICE, ORDER, PAYMENT
 from gerai.engine.command import Context
 from gerai.engine.orders import parcels
+from gerai.engine.orders.handing_out import paid_verb
 from gerai.engine.orders.transitions import charge_whole, order_paid, pay_invoice
 from gerai.engine.payment_steps import end_open_payments
 from gerai.engine.state import State
@@ -22,7 +23,7 @@ _WENT_ON: Final = frozenset({"confirmed", "processing", "ready", "shipped", "com
 
 def payable(order: Order, invoice: Invoice) -> bool:
     """Whether a payment arriving now simply pays this order."""
-    return invoice.status == "pending" and ORDER.can(order.status, order.after_payment)
+    return invoice.status == "pending" and ORDER.can(order.status, paid_verb(order))
 
 
 def owed(order: Order, invoice: Invoice) -> bool:

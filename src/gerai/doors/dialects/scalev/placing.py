@@ -28,12 +28,17 @@ from gerai.doors.dialects.scalev.request import RULES, NewOrder
 from gerai.doors.http.fields import Fields
 from gerai.engine.catalogue.products import ProductCatalogue, Store
 from gerai.engine.command import Contact
+from gerai.engine.orders.handing_out import HandOut
 from gerai.engine.orders.place import PlaceOrder
 from gerai.engine.payments.offered import OfferedChannels
 from gerai.engine.shipping.places import Gazetteer
 from gerai.engine.shipping.quote import RateTable
 
 JAKARTA: Final = timezone(timedelta(hours=7))
+#: When an order of a store gets its codes, by what completes it.
+_HAND_OUT: Final[dict[str, HandOut]] = {
+    "auto": "hand_out", "when_settled": "hand_out_settled", "manual": "hand_out_completed",
+}  # fmt: skip
 _ALPHABET: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _CODES: Final = len(_ALPHABET) ** 7
 #: No factor in common with _CODES, so that different order ids give different codes.
@@ -118,7 +123,7 @@ def compose(wanted: NewOrder, context: PlacingContext, identify: Callable[[], Id
         contact=_contact(wanted, identity),
         status=status,
         method=method.kind if method else "",
-        after_payment=_after_payment(goods, store),
+        after_payment=_after_payment(goods, store, context),
         parcel=checked.parcel if checked else None,
         payment_methods=payable_with(method, context.channels) if method else None,
         details=facts.as_details(),
@@ -184,9 +189,13 @@ def _start(wanted: NewOrder, method: Method | None, totals: Totals) -> tuple[Fun
     return "free", "confirmed"
 
 
-def _after_payment(goods: Goods, store: Store) -> str:
-    """A paid order without parcels is complete at once when the store is set so."""
-    return "complete" if not goods.has_parcel and store.settings.digital_completion == "auto" else "confirm"
+def _after_payment(goods: Goods, store: Store, context: PlacingContext) -> str:
+    """A paid order without parcels is complete at once when the store is set so; one with licence codes once it has
+    them."""
+    completes, coded = store.settings.digital_completion, context.catalogue.with_codes
+    if not any((context.environment, asked.variant.variant_id) in coded for asked in goods.variants):
+        return "complete" if not goods.has_parcel and completes == "auto" else "confirm"
+    return "hand_out_paid" if goods.has_parcel else _HAND_OUT[completes]
 
 
 def _contact(wanted: NewOrder, identity: Identity) -> Contact:

@@ -14,6 +14,7 @@ from gerai.engine.desk.house import OrderFacts, Within
 from gerai.engine.desk.order_around import Around, around
 from gerai.engine.desk.order_parts import (
     ContactShown,
+    DigitalShown,
     EventShown,
     LedgerEntry,
     LineShown,
@@ -52,6 +53,7 @@ class OrderShown(OrderRow, frozen=True, kw_only=True):
     payments: Annotated[tuple[PaymentShown, ...], words("Pembayaran", "Payments")]
     work: Annotated[WorkShown | None, words("Pengerjaan", "Work")]
     parcel: Annotated[ParcelShown | None, words("Paket", "Parcel")]
+    digital: Annotated[DigitalShown | None, words("Barang digital", "Digital goods")]
     refunds: Annotated[tuple[RefundShown, ...], words("Pengembalian dana", "Refunds")]
     ledger: Annotated[tuple[LedgerEntry, ...], words("Buku besar", "Ledger")]
     deliveries: Annotated[tuple[OrderWebhook, ...], words("Webhook", "Webhooks")]
@@ -92,6 +94,7 @@ def _shown(view: OrderView, told: OrderFacts, parts: Around) -> OrderShown:
         payments=parts.payments,
         work=_work(view),
         parcel=parts.parcel,
+        digital=parts.digital,
         refunds=parts.refunds,
         ledger=parts.ledger,
         deliveries=parts.deliveries,

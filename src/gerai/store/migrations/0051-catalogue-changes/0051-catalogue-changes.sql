@@ -42,8 +42,8 @@ BEGIN
         ('added', 'INSERT', 'NEW'), ('changed', 'UPDATE', 'NEW'), ('removed', 'DELETE', 'OLD')
     ) AS t (name, event, rows)
     LOOP
-        -- Orders change how many there are of a stock row, never what it is of.
-        CONTINUE WHEN relation = 'stock' AND act.event = 'UPDATE';
+        -- Orders change how many there are of a stock row or a pool of codes, never what it is of.
+        CONTINUE WHEN relation IN ('stock', 'code_pools') AND act.event = 'UPDATE';
         EXECUTE format(
             'CREATE OR REPLACE TRIGGER %I AFTER %s ON %I REFERENCING %s TABLE AS changed '
             'FOR EACH STATEMENT EXECUTE FUNCTION gerai_note_change(%L, %s)',
@@ -62,6 +62,7 @@ CALL gerai_note_changes_of('warehouses', 'warehouses', 'warehouse_id');
 CALL gerai_note_changes_of('store_products', 'store_products', 'product_id, store_id');
 CALL gerai_note_changes_of('store_price_options', 'store_price_options', 'option_id, store_id');
 CALL gerai_note_changes_of('stock', 'stock', 'item_id, environment, warehouse_id');
+CALL gerai_note_changes_of('code_pools', 'code_pools', 'variant_id, environment');
 CALL gerai_note_changes_of('courier_services', 'courier_services', 'service_id');
 CALL gerai_note_changes_of('shipping_rates', 'shipping_rates', 'service_id, origin, destination');
 CALL gerai_note_changes_of('service_types', 'service_types', 'type_id');

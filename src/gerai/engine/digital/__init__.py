@@ -1,0 +1,1 @@
+"""What is handed over without a parcel: licence codes, one for each unit, and files."""
