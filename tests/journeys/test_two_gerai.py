@@ -77,7 +77,15 @@ async def both(dsn: str, own_dsn: str) -> AsyncGenerator[Both]:
         given = {"secret_api_key": lent, "email": "toko@example.com"}
         ways = ways_of(gateway, seller.partners.payment_methods)
         draft = draft_contract(
-            seller.engine, sealer, merchant_id, gateway, "sandbox", given, ways=ways, base_url=f"{there}/v1", by="t",
+            seller.engine,
+            sealer,
+            merchant_id,
+            gateway,
+            "sandbox",
+            given,
+            ways=ways,
+            base_url=f"{there}/v1",
+            by="t",
             here=True,
         )
         contract = await open_contract(seller.engine, draft)

@@ -64,7 +64,7 @@ def _view_command(view: View) -> Callable[..., None]:
         if is_listed(view) and (file := chosen_file(given)):
             at_desk(given, writing(view, wanted, *file))
             return
-        page: ViewPage = at_desk(given, lambda within, caller: look(view, within, wanted, caller))
+        page: ViewPage = at_desk(given, lambda within, caller: look(view, within, wanted, caller), outside=view.outside)
         if view.name.endswith(".show") and not page.rows:
             fail(f"no such {view.name.partition('.')[0].removesuffix('s')}: {given['id']}")
         print_page(view, page, as_json=given["json"])

@@ -80,7 +80,15 @@ async def shop_at(app: App, url: str, gateway: Gateway, given: dict[str, str]) -
     merchant_id = await open_merchant(engine, f"up{engine.ids.next()}", "Toko Saya")
     sealer = SecretBox(app.settings.webhooks.seal_key)
     draft = draft_contract(
-        engine, sealer, merchant_id, gateway, "production", given, ways=ways_of(gateway, METHODS), base_url=url, by="t",
+        engine,
+        sealer,
+        merchant_id,
+        gateway,
+        "production",
+        given,
+        ways=ways_of(gateway, METHODS),
+        base_url=url,
+        by="t",
         here=True,
     )
     contract = await open_contract(engine, draft)

@@ -89,12 +89,14 @@ class House:
 @dataclass(frozen=True)
 class Within:
     """Where a view looks, or an act works. ``may``: the permissions of whoever looks; a view that shows things of
-    another permission as well leaves them out without it."""
+    another permission as well leaves them out without it. ``others``: the merchants besides this one that they may look
+    at; None: all."""
 
     house: House
     merchant_id: int
     environment: Environment
     may: frozenset[str] = frozenset()
+    others: frozenset[int] | None = frozenset()
 
     @property
     def engine(self) -> Engine:
@@ -104,3 +106,7 @@ class Within:
     def merchant(self) -> MerchantFacts:
         """The merchant as it is known now."""
         return self.engine.directory.merchant(self.merchant_id)
+
+    def sees(self, merchant_id: int) -> bool:
+        """Whether whoever looks may look at this merchant."""
+        return merchant_id == self.merchant_id or self.others is None or merchant_id in self.others

@@ -50,7 +50,8 @@ class Done(msgspec.Struct, frozen=True, omit_defaults=True):
 class View:
     """Something to see. ``name`` is ``<things>.list`` (a page of them), ``<things>.show`` (one, by ``id``) or another
     word after the dot. ``filter`` is what may be asked, every field with a default but ``id``; ``row`` what is seen.
-    ``run`` refuses as its module says. ``personal``: its rows tell who customers are."""
+    ``run`` refuses as its module says. ``personal``: its rows tell who customers are. ``outside``: of no merchant (it
+    lists them)."""
 
     name: str
     permission: Permission
@@ -59,6 +60,7 @@ class View:
     row: type[msgspec.Struct]
     run: Callable[[Within, Any], Awaitable[ViewPage]]
     personal: bool = False
+    outside: bool = False
 
 
 @dataclass(frozen=True)
@@ -81,11 +83,12 @@ class Act:
 
 @dataclass(frozen=True)
 class DeskCaller:
-    """Who asks, and what they may."""
+    """Who asks, and what they may. ``merchants``: which they may look at beside the one that they are at; None: all."""
 
     actor: Actor
     permissions: Collection[str] = field(default_factory=frozenset[str])
     request_id: str = ""
+    merchants: Collection[int] | None = ()
 
     def require(self, permission: Permission) -> None:
         """Refuses PermissionMissing."""
@@ -117,7 +120,8 @@ def _by_name(found: dict[str, Any]) -> dict[str, Any]:
 async def look(view: View, within: Within, wanted: msgspec.Struct, caller: DeskCaller) -> ViewPage:
     """See a view. Refuses PermissionMissing, and what the view refuses."""
     caller.require(view.permission)
-    return await view.run(replace(within, may=frozenset(caller.permissions)), wanted)
+    others = None if caller.merchants is None else frozenset(caller.merchants)
+    return await view.run(replace(within, may=frozenset(caller.permissions), others=others), wanted)
 
 
 async def perform(
