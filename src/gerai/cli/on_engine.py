@@ -14,8 +14,8 @@ from gerai.app import make_engine
 from gerai.cli.database import DataOption, SettingsOption, chosen_database, read_settings, require_migrated
 from gerai.cli.terminal import fail
 from gerai.domain.records import Order
-from gerai.domain.refusals import IdempotencyKeyReused, NotFound, Refusal, StateConflict
-from gerai.engine.command import Command, Idempotency, Outcome
+from gerai.domain.refusals import NotFound, Refusal, StateConflict
+from gerai.engine.command import Idempotency
 from gerai.engine.core import Engine
 from gerai.engine.desk.refusal_words import sentence
 from gerai.engine.made import Made
@@ -56,16 +56,6 @@ def with_settings(
 def operator() -> str:
     """Who acts at this terminal, as events keep it."""
     return f"operator:{getpass.getuser()}"
-
-
-async def money_in(engine: Engine, command: Command[T], reference: str, key: Idempotency | None) -> Outcome[T]:
-    """Submit what books money that arrived, once per ``reference``, whose key this is: one line of a bank's list is
-    one money, whether an order was paid with it or a wallet. Leaves when it was booked for something else, and names
-    that."""
-    try:
-        return await engine.submit(command, key)
-    except IdempotencyKeyReused:
-        await name_earlier(engine, command.merchant_id, command.environment, reference, key)
 
 
 async def name_earlier(

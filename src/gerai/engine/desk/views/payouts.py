@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated
 
 import msgspec
 
+from gerai.domain.records import Payout
 from gerai.engine.desk.fields import Id, Limit, words
 from gerai.engine.desk.house import Within
 from gerai.engine.desk.paging import AfterMoment, behind, cut, moment_of
@@ -38,6 +40,14 @@ class PayoutRow(msgspec.Struct, frozen=True):
     booked_by: Annotated[str, words("Dibukukan oleh", "Booked by")]
 
 
+def row_of(one: Payout, gateways: Mapping[int, str]) -> PayoutRow:
+    """A payout as it is listed; ``gateways``: by contract."""
+    return PayoutRow(
+        one.payout_id, gateways.get(one.contract_id, ""), one.reference, one.gross_sen, one.refunded_sen, one.fee_sen,
+        one.amount_sen, one.payments, one.paid_at, one.booked_by,
+    )  # fmt: skip
+
+
 async def run(within: Within, wanted: PayoutFilter) -> ViewPage:
     """Newest first."""
     after = moment_of(wanted.after)
@@ -47,12 +57,8 @@ async def run(within: Within, wanted: PayoutFilter) -> ViewPage:
     contracts = await within.engine.payouts.contracts(within.merchant_id)
     gateways = {one.contract_id: one.gateway for one in contracts}
     return cut(
-        found, wanted.limit, lambda one: behind(one.paid_at, one.payout_id), "",
-        lambda one: PayoutRow(
-            one.payout_id, gateways.get(one.contract_id, ""), one.reference, one.gross_sen, one.refunded_sen,
-            one.fee_sen, one.amount_sen, one.payments, one.paid_at, one.booked_by,
-        ),
-    )  # fmt: skip
+        found, wanted.limit, lambda one: behind(one.paid_at, one.payout_id), "", lambda one: row_of(one, gateways)
+    )
 
 
 VIEW = View(
