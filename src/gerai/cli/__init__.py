@@ -29,6 +29,7 @@ COMMANDS: Final = {
     "merchants": "gerai.cli.merchants:merchants",
     "orders": "gerai.cli.orders:orders",
     "shop": "gerai.cli.shop:shop",
+    "simulate": "gerai.cli.simulate:simulate",
     "members": "gerai.cli.members:members",
     "payments": "gerai.cli.payment_groups:payments",
     "people": "gerai.cli.people:people",
@@ -49,7 +50,7 @@ COMMANDS: Final = {
 #: Those that start without the desk.
 _WITHOUT_DESK: Final = frozenset(
     {"up", "serve", "work", "migrate", "check", "doctor", "backup", "restore", "upgrade-check", "bench"}
-    | {"torture", "test", "check-code", "lock"}
+    | {"simulate", "torture", "test", "check-code", "lock"}
 )
 #: At the end of the help of commands that need an argument.
 EXAMPLES: Final = {"restore": "Example: gerai restore gerai-20261129T073605Z.tar --data new-data"}
