@@ -14,6 +14,7 @@ from typing import Annotated, Any, Final
 import typer
 
 from gerai import __version__
+from gerai.cli import language
 from gerai.cli.output import open_what_was_closed, output_or_a_sentence
 from gerai.cli.values import ValueCommand
 from gerai.kit.discover import PluginBroken
@@ -62,17 +63,30 @@ _PASS_ON: Final = {"allow_extra_args": True, "ignore_unknown_options": True}
 def main() -> None:
     """Run the command named by the arguments."""
     open_what_was_closed()
+    _choose_language()
     wanted = next((word for word in sys.argv[1:] if not word.startswith("-")), "")
     names = [wanted] if wanted in COMMANDS else every_name()
     # Asked to end before a command listens for it itself: as with Ctrl-C, what was begun is taken back.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         with output_or_a_sentence():
-            build(names)(prog_name="gerai")
+            command = typer.main.get_command(build(names))
+            if language.language() != "en":
+                import_module("gerai.cli.help_words").translate_all(command, _desk().group_titles)
+            command(prog_name="gerai")
     except KeyboardInterrupt:
         sys.exit(_INTERRUPTED)
     except PluginBroken as error:
         sys.exit(f"gerai: {error}")
+
+
+def _choose_language() -> None:
+    try:
+        chosen, sys.argv[1:] = language.asked_for(sys.argv[1:])
+    except language.LanguageUnknown as error:
+        sys.stderr.write(f"gerai: {error}\n")
+        sys.exit(2)
+    language.choose(chosen)
 
 
 def every_name() -> list[str]:
@@ -137,5 +151,8 @@ def _root(
     version: Annotated[
         bool, typer.Option("--version", is_eager=True, callback=_show_version, help="Show the version and leave.")
     ] = False,
+    lang: Annotated[
+        str, typer.Option("--lang", metavar="LANGUAGE", help="The language of what is printed: id or en.")
+    ] = "",
 ) -> None:
-    pass
+    """``lang`` was read before anything else, and stands here for the help."""

@@ -28,6 +28,7 @@ from gerai.engine.desk.importing import imports
 from gerai.engine.desk.read import Field, fields_of, read_texts
 from gerai.engine.desk.refusal_words import sentence
 from gerai.engine.desk.registry import Act, DeskCaller, Done, View, ViewPage, acts, look, perform, views
+from gerai.kit.bilingual import Bilingual
 
 #: What a field is called, so that it cannot be mixed up with what every command takes.
 _TAKEN: Final = frozenset(
@@ -69,7 +70,7 @@ def _view_command(view: View) -> Callable[..., None]:
             fail(f"no such {view.name.partition('.')[0].removesuffix('s')}: {given['id']}")
         print_page(view, page, as_json=given["json"])
 
-    return signed(run, view.filter, view.title.en, FILE_OPTIONS if is_listed(view) else None)
+    return signed(run, view.filter, view.title, FILE_OPTIONS if is_listed(view) else None)
 
 
 def _act_command(act: Act) -> Callable[..., None]:
@@ -83,7 +84,22 @@ def _act_command(act: Act) -> Callable[..., None]:
         print_done(act, done, as_json=given["json"])
 
     more = {"reason": ReasonOption, "once": KeyOption}
-    return signed(run, act.input, f"{act.title.en}.", more, {"reason": ... if act.reasoned else ""})
+    return signed(run, act.input, sentence_of(act.title), more, {"reason": ... if act.reasoned else ""})
+
+
+def sentence_of(words: Bilingual) -> Bilingual:
+    """What a command that does something is described by."""
+    return Bilingual(f"{words.id}.", f"{words.en}.")
+
+
+def group_titles() -> dict[str, Bilingual]:
+    """What the groups are called, by name: as the list of their things is, else as the first that can be seen there."""
+    found: dict[str, Bilingual] = {}
+    for view in views().values():
+        things, _, verb = view.name.partition(".")
+        if verb == "list" or things.replace("_", "-") not in found:
+            found[things.replace("_", "-")] = sentence_of(view.title)
+    return found
 
 
 def read_typed(struct: type[msgspec.Struct], given: dict[str, Any]) -> Any:
@@ -103,7 +119,7 @@ def _option(name: str) -> str:
 def signed(
     run: Callable[..., None],
     struct: type[msgspec.Struct],
-    text: str,
+    text: Bilingual,
     more: dict[str, Any] | None = None,
     defaults: dict[str, Any] | None = None,
     instead: dict[str, Any] | None = None,
@@ -119,9 +135,9 @@ def signed(
     shared |= {name: (shared[name][0], default) for name, default in (defaults or {}).items() if name in shared}
     every = [*own, *(_keyword(name, hint, default) for name, (hint, default) in shared.items())]
     # By ``of_desk`` a test finds those that were made.
-    run.__dict__.update(__signature__=inspect.Signature(every), of_desk=True)
+    run.__dict__.update(__signature__=inspect.Signature(every), of_desk=True, desk_words={"": text, **words})
     run.__annotations__ = {parameter.name: parameter.annotation for parameter in every}
-    run.__doc__ = text
+    run.__doc__ = text.en
     return run
 
 
