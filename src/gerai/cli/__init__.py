@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 from collections.abc import Iterator
@@ -47,14 +48,17 @@ COMMANDS: Final = {
     "test": "gerai.cli.test:run_everything",
     "check-code": "gerai.cli.check_code:check_code",
     "lock": "gerai.cli.lock:lock",
+    "completion": "gerai.cli.completing:completion",
 }
 #: Those that start without the desk.
 _WITHOUT_DESK: Final = frozenset(
     {"up", "serve", "work", "migrate", "check", "doctor", "backup", "restore", "upgrade-check", "bench"}
-    | {"simulate", "torture", "test", "check-code", "lock"}
+    | {"simulate", "torture", "test", "check-code", "lock", "completion"}
 )
 #: At the end of the help of commands that need an argument.
 EXAMPLES: Final = {"restore": "Example: gerai restore gerai-20261129T073605Z.tar --data new-data"}
+#: Set by a shell that asks what may come next (cli/completing.py).
+_COMPLETING: Final = "_GERAI_COMPLETE"
 _INTERRUPTED: Final = 130
 #: `gerai test` hands what it does not know to pytest.
 _PASS_ON: Final = {"allow_extra_args": True, "ignore_unknown_options": True}
@@ -64,7 +68,11 @@ def main() -> None:
     """Run the command named by the arguments."""
     open_what_was_closed()
     _choose_language()
-    wanted = next((word for word in sys.argv[1:] if not word.startswith("-")), "")
+    words = sys.argv[1:]
+    if _COMPLETING in os.environ:
+        # What is being typed stands in a variable; the last word may be the beginning of one.
+        words = import_module("gerai.cli.completing").typed_so_far(dict(os.environ))[1:]
+    wanted = next((word for word in words if not word.startswith("-")), "")
     names = [wanted] if wanted in COMMANDS else every_name()
     # Asked to end before a command listens for it itself: as with Ctrl-C, what was begun is taken back.
     signal.signal(signal.SIGTERM, signal.default_int_handler)

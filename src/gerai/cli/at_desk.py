@@ -10,6 +10,7 @@ import msgspec
 import typer
 
 from gerai.app import make_desk, make_house
+from gerai.cli.completing import among
 from gerai.cli.names import merchant_named, one_of
 from gerai.cli.on_engine import operator, with_settings
 from gerai.domain.permissions import PERMISSIONS
@@ -23,7 +24,9 @@ from gerai.found import FoundPartners
 from gerai.kit.ids import quick_uuid
 from gerai.settings import Settings
 
-EnvironmentOption = Annotated[str, typer.Option("--environment", help="sandbox or production.")]
+EnvironmentOption = Annotated[
+    str, typer.Option("--environment", help="sandbox or production.", autocompletion=among(ENVIRONMENTS))
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 ReasonOption = Annotated[str, typer.Option("--reason", help="Why; kept with it.")]
 KeyOption = Annotated[str, typer.Option("--once", metavar="KEY", help="Done once under this name, however often.")]

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, get_args
 
 import msgspec
 import typer
 
 from gerai.cli.at_desk import EnvironmentOption, JsonOption, KeyOption, ReasonOption, at_desk
+from gerai.cli.completing import among
 from gerai.cli.database import DataOption, SettingsOption
 from gerai.cli.desk_files import FILE_OPTIONS, chosen_file, writing
 from gerai.cli.desk_imports import import_command
@@ -152,14 +153,23 @@ def _parameter(field: Field, text: str) -> inspect.Parameter:
         raise ValueError(f"{field.name} is an option of every command")
     kind = list[str] if field.is_list else str
     shown = "AMOUNT" if field.is_amount else field.name.upper()
+    words = among(words_in(field))
     mark: Any = (
         typer.Argument(metavar="ID", help=text)
         if field.name == "id" and field.required
-        else typer.Option(_option(field.name), metavar=shown, help=text)
+        else typer.Option(_option(field.name), metavar=shown, help=text, autocompletion=words)
     )
     if field.required:
         return _keyword(field.name, Annotated[kind, mark], ...)
     return _keyword(field.name, Annotated[kind | None, mark], None)
+
+
+def words_in(field: Field) -> tuple[str, ...]:
+    """The words that a field takes; none: it takes others."""
+    if field.plain is bool:
+        return ("yes", "no")
+    found = get_args(field.plain)[:1] if field.is_list else (field.plain,)
+    return tuple(word for one in found for word in get_args(one) if isinstance(word, str) and word)
 
 
 def example_line(one: View | Act) -> str:

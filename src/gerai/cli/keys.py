@@ -8,6 +8,7 @@ import typer
 
 from gerai.app import KEY_SCHEMES
 from gerai.cli.at_desk import acting_here, do_here
+from gerai.cli.completing import among
 from gerai.cli.database import DataOption, SettingsOption
 from gerai.cli.names import key_named, merchant_named, no_such, one_of
 from gerai.cli.on_engine import MerchantOption, with_settings
@@ -29,8 +30,12 @@ _MEMBERS: Final = 10_000
 
 @keys.command(epilog="Example: gerai keys create leuwongrr production --merchant toko --name 'Discord bot'")
 def create(
-    door: Annotated[str, typer.Argument(metavar="COUNTER", help=f"One of {', '.join(_SCHEMES)}.")],
-    environment: Annotated[str, typer.Argument(metavar="ENVIRONMENT", help="sandbox or production.")] = "sandbox",
+    door: Annotated[
+        str, typer.Argument(metavar="COUNTER", help=f"One of {', '.join(_SCHEMES)}.", autocompletion=among(_SCHEMES))
+    ],
+    environment: Annotated[
+        str, typer.Argument(metavar="ENVIRONMENT", help="sandbox or production.", autocompletion=among(ENVIRONMENTS))
+    ] = "sandbox",
     merchant: MerchantOption = "",
     opening: Annotated[str, typer.Option("--open", help="Open the merchant under this name if it is new.")] = "",
     name: Annotated[str, typer.Option(help="What the key is for.")] = "API key",

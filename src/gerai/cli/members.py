@@ -7,7 +7,7 @@ from typing import Annotated, Final, NoReturn
 
 import typer
 
-from gerai.cli.at_desk import acting_here
+from gerai.cli.at_desk import EnvironmentOption, acting_here
 from gerai.cli.database import DataOption, SettingsOption
 from gerai.cli.money_acts import money_act
 from gerai.cli.names import merchant_named, no_such, one_of
@@ -27,7 +27,6 @@ MemberArgument = Annotated[int, typer.Argument(metavar="MEMBER", help="The id `g
 KindArgument = Annotated[str, typer.Argument(metavar="KIND", help="discord.")]
 IdentityArgument = Annotated[str, typer.Argument(metavar="ID", help="The user's id there: digits only.")]
 
-EnvironmentOption = Annotated[str, typer.Option("--environment", help="sandbox or production.")]
 _SHOWN: Final = 10_000
 #: Where outside identities are from.
 _KINDS: Final = ("discord",)

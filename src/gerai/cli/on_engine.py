@@ -11,6 +11,7 @@ from typing import Annotated, Any, NoReturn, TypeVar
 import typer
 
 from gerai.app import make_engine
+from gerai.cli.completing import merchants_of
 from gerai.cli.database import DataOption, SettingsOption, chosen_database, read_settings, require_migrated
 from gerai.cli.terminal import fail
 from gerai.domain.records import Order
@@ -23,7 +24,12 @@ from gerai.kit import log
 from gerai.settings import Settings
 
 MerchantOption = Annotated[
-    str, typer.Option("--merchant", help="Code of the merchant; need not be named when there is only one.")
+    str,
+    typer.Option(
+        "--merchant",
+        help="Code of the merchant; need not be named when there is only one.",
+        autocompletion=merchants_of,
+    ),
 ]
 T = TypeVar("T")
 

@@ -8,6 +8,7 @@ from typing import Annotated, Final
 import msgspec
 import typer
 
+from gerai.cli.completing import among
 from gerai.cli.database import DataOption, SettingsOption
 from gerai.cli.fakes import fake
 from gerai.cli.names import one_of
@@ -32,7 +33,9 @@ simulate = typer.Typer(
 simulate.command("gateway", epilog="Example: gerai simulate gateway midtrans --port 9250")(fake)
 simulate.command("webhook-receiver", epilog="Example: gerai simulate webhook-receiver --port 9260")(receive)
 
-DoorArgument = Annotated[str, typer.Argument(metavar="COUNTER", help=f"One of {', '.join(DEMOS)}.")]
+DoorArgument = Annotated[
+    str, typer.Argument(metavar="COUNTER", help=f"One of {', '.join(DEMOS)}.", autocompletion=among(DEMOS))
+]
 OrderArgument = Annotated[str, typer.Argument(metavar="ORDER", help="Its number, or the identifier its counter shows.")]
 _WAYS: Final = tuple(PLAYED)
 
