@@ -26,8 +26,8 @@ async def test_a_discord_user_is_linked_and_unlinked(dsn: str, merchant: Any) ->
     assert await gerai(dsn, "members", "link", other, "discord", DISCORD, *of) == (
         1, "", f"gerai: discord: {DISCORD} is linked to member {mine}\n",
     )  # fmt: skip
-    listed = (await gerai(dsn, "members", "list", *of))[1].splitlines()
-    assert [line.split()[3:] for line in listed[1:]] == [["Rp0", "discord", DISCORD], ["Rp0"]]
+    shown = [(await gerai(dsn, "members", "show", one, *of))[1] for one in (mine, other)]
+    assert [f"discord {DISCORD}" in text for text in shown] == [True, False]
     for wrong in ("ani#1234", "-5", "1" * 21):
         rc, _, err = await gerai(dsn, "members", "link", mine, "discord", wrong, *of)
         assert (rc, "digits only" in err) == (2, True), err

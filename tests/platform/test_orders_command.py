@@ -237,7 +237,8 @@ async def test_a_wallet_is_topped_up_by_hand(dsn: str, merchant: Any) -> None:
         0, f"Rp50.000 is in the wallet of member {name}, which has Rp50.000 now\n",
     )  # fmt: skip
     code, listed, _ = await gerai(dsn, "members", "list", *of)
-    assert [line.split() for line in listed.splitlines()[1:]] == [[name, "test", "Ani", "Rp50.000"]]
+    assert (code, [line.split()[0] for line in listed.splitlines()[1:]]) == (0, [name])
+    assert "Rp50.000" in (await gerai(dsn, "members", "show", name, *of))[1]
     for arguments, code, said in (
         ((name, "3.333"), 2, "not an amount in whole rupiah: 3.333"),
         ((name, "0.5"), 2, "not an amount in whole rupiah: 0.5"),

@@ -169,8 +169,12 @@ def check_what_stands(lines: list[str], folder: Path, port: str) -> None:
         assert told.count("\ngerai_invariant_broken_rows{") == len(INVARIANTS)
         assert not re.search(r"^gerai_invariant_broken_rows\{.*\} [^0]", told, re.MULTILINE)
     assert gerai("check", "--data", str(folder)).returncode == 0
-    listed = gerai("keys", "list", "--data", str(folder))
-    assert (listed.returncode, len(re.findall(r" live +20", listed.stdout))) == (0, 9)
+    live = 0
+    for environment in ("sandbox", "production"):
+        listed = gerai("keys", "list", "--json", "--environment", environment, "--data", str(folder))
+        assert listed.returncode == 0, listed.stderr
+        live += sum(row["state"] == "live" for row in json.loads(listed.stdout)["rows"])
+    assert live == 9
     busy = gerai("up", "--once", "--port", "0", "--data", str(folder))
     assert (busy.returncode, busy.stdout) == (1, "")
     assert "another Gerai is running on this data folder" in busy.stderr
@@ -198,7 +202,7 @@ def test_keys_from_made_to_revoked(folder: Path) -> None:
 
 def test_a_revoked_demo_key_stops_nobody(folder: Path) -> None:
     """With a demo key revoked the server serves all the same and says which; --once says so with exit code 1."""
-    listed = gerai("keys", "list", "--data", str(folder)).stdout
+    listed = gerai("keys", "list", "--environment", "sandbox", "--data", str(folder)).stdout
     row = next(line for line in listed.splitlines() if " Demo sandbox " in line and "no limit" not in line)
     assert gerai("keys", "revoke", row.split()[0], "--data", str(folder)).returncode == 0
     said = f"gagal / failed: {folder}/demo.json: leuwongrr.sandbox_token is revoked"

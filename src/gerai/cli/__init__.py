@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ from typing import Annotated, Any, Final
 import typer
 
 from gerai import __version__
+from gerai.cli import language
 from gerai.cli.output import open_what_was_closed, output_or_a_sentence
 from gerai.cli.values import ValueCommand
 from gerai.kit.discover import PluginBroken
@@ -29,6 +31,7 @@ COMMANDS: Final = {
     "merchants": "gerai.cli.merchants:merchants",
     "orders": "gerai.cli.orders:orders",
     "shop": "gerai.cli.shop:shop",
+    "simulate": "gerai.cli.simulate:simulate",
     "members": "gerai.cli.members:members",
     "payments": "gerai.cli.payment_groups:payments",
     "people": "gerai.cli.people:people",
@@ -45,14 +48,17 @@ COMMANDS: Final = {
     "test": "gerai.cli.test:run_everything",
     "check-code": "gerai.cli.check_code:check_code",
     "lock": "gerai.cli.lock:lock",
+    "completion": "gerai.cli.completing:completion",
 }
 #: Those that start without the desk.
 _WITHOUT_DESK: Final = frozenset(
     {"up", "serve", "work", "migrate", "check", "doctor", "backup", "restore", "upgrade-check", "bench"}
-    | {"torture", "test", "check-code", "lock"}
+    | {"simulate", "torture", "test", "check-code", "lock", "completion"}
 )
 #: At the end of the help of commands that need an argument.
 EXAMPLES: Final = {"restore": "Example: gerai restore gerai-20261129T073605Z.tar --data new-data"}
+#: Set by a shell that asks what may come next (cli/completing.py).
+_COMPLETING: Final = "_GERAI_COMPLETE"
 _INTERRUPTED: Final = 130
 #: `gerai test` hands what it does not know to pytest.
 _PASS_ON: Final = {"allow_extra_args": True, "ignore_unknown_options": True}
@@ -61,17 +67,34 @@ _PASS_ON: Final = {"allow_extra_args": True, "ignore_unknown_options": True}
 def main() -> None:
     """Run the command named by the arguments."""
     open_what_was_closed()
-    wanted = next((word for word in sys.argv[1:] if not word.startswith("-")), "")
+    _choose_language()
+    words = sys.argv[1:]
+    if _COMPLETING in os.environ:
+        # What is being typed stands in a variable; the last word may be the beginning of one.
+        words = import_module("gerai.cli.completing").typed_so_far(dict(os.environ))[1:]
+    wanted = next((word for word in words if not word.startswith("-")), "")
     names = [wanted] if wanted in COMMANDS else every_name()
     # Asked to end before a command listens for it itself: as with Ctrl-C, what was begun is taken back.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         with output_or_a_sentence():
-            build(names)(prog_name="gerai")
+            command = typer.main.get_command(build(names))
+            if language.language() != "en":
+                import_module("gerai.cli.help_words").translate_all(command, _desk().group_titles)
+            command(prog_name="gerai")
     except KeyboardInterrupt:
         sys.exit(_INTERRUPTED)
     except PluginBroken as error:
         sys.exit(f"gerai: {error}")
+
+
+def _choose_language() -> None:
+    try:
+        chosen, sys.argv[1:] = language.asked_for(sys.argv[1:])
+    except language.LanguageUnknown as error:
+        sys.stderr.write(f"gerai: {error}\n")
+        sys.exit(2)
+    language.choose(chosen)
 
 
 def every_name() -> list[str]:
@@ -136,5 +159,8 @@ def _root(
     version: Annotated[
         bool, typer.Option("--version", is_eager=True, callback=_show_version, help="Show the version and leave.")
     ] = False,
+    lang: Annotated[
+        str, typer.Option("--lang", metavar="LANGUAGE", help="The language of what is printed: id or en.")
+    ] = "",
 ) -> None:
-    pass
+    """``lang`` was read before anything else, and stands here for the help."""

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Callable, Generator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from typing import Annotated, Any
 
 import msgspec
 import typer
 
 from gerai.app import make_desk, make_house
+from gerai.cli.completing import among
 from gerai.cli.names import merchant_named, one_of
 from gerai.cli.on_engine import noted, operator, with_settings
 from gerai.domain.permissions import PERMISSIONS
 from gerai.domain.records import Environment
-from gerai.engine.acting import Actor
+from gerai.engine.acting import Acting, Actor, acting
 from gerai.engine.core import Engine
 from gerai.engine.desk.house import House, Within
 from gerai.engine.desk.registry import DeskCaller, Done, acts, perform
@@ -23,16 +24,29 @@ from gerai.found import FoundPartners
 from gerai.kit.ids import quick_uuid
 from gerai.settings import Settings
 
-EnvironmentOption = Annotated[str, typer.Option("--environment", help="sandbox or production.")]
+EnvironmentOption = Annotated[
+    str, typer.Option("--environment", help="sandbox or production.", autocompletion=among(ENVIRONMENTS))
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 ReasonOption = Annotated[str, typer.Option("--reason", help="Why; kept with it.")]
 KeyOption = Annotated[str, typer.Option("--once", metavar="KEY", help="Done once under this name, however often.")]
 
 
 def caller_here() -> DeskCaller:
-    """Who sits here, with every permission there is."""
+    """Who sits here, with every permission there is, at every merchant."""
     kind, _, name = operator().partition(":")
-    return DeskCaller(Actor("operator", name, name), frozenset(PERMISSIONS), f"{kind}-{quick_uuid()}")
+    return DeskCaller(Actor("operator", name, name), frozenset(PERMISSIONS), f"{kind}-{quick_uuid()}", None)
+
+
+@contextmanager
+def acting_here(name: str, environment: str = "production", reason: str = "") -> Generator[None]:
+    """What is changed in this block is written down as this act of the registry, done by whoever sits here."""
+    caller = caller_here()
+    under_way = Acting(
+        caller.actor, acts()[name].name, environment, reason, caller.request_id, permissions=frozenset(PERMISSIONS)
+    )
+    with acting(under_way):
+        yield
 
 
 @asynccontextmanager
@@ -67,3 +81,12 @@ async def do_here(
     async with house_of(engine, settings) as house:
         here = Within(house, merchant_id, environment)
         return await noted(perform(acts()[name], here, given, caller_here(), reason=reason))
+
+
+def money_input(name: str, said: Mapping[str, str], **given: Any) -> Any:
+    """The input of an act that takes what a payment method or a gateway asks (``desk/accounts.py``): in fields where it
+    has them, the rest as ``more``."""
+    struct = acts()[name].input
+    own = {asked: value for asked, value in said.items() if asked in struct.__struct_fields__}
+    more = tuple(f"{asked}={value}" for asked, value in said.items() if asked not in own)
+    return struct(**given, **own, more=more)

@@ -16,7 +16,6 @@ from gerai.engine.merchants.open import ENVIRONMENTS
 WhoseArgument = Annotated[
     str, typer.Argument(metavar="GATEWAY|CONTRACT", help="Its name, or its contract's id (`payments gateways list`).")
 ]
-EnvironmentOption = Annotated[str, typer.Option("--environment", help="sandbox or production.")]
 FromOption = Annotated[str, typer.Option("--from", help="The first day, 2026-11-30.")]
 ToOption = Annotated[str, typer.Option("--to", help="The last day.")]
 

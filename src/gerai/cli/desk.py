@@ -10,12 +10,13 @@ import inspect
 from base64 import b64encode
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, get_args
 
 import msgspec
 import typer
 
 from gerai.cli.at_desk import EnvironmentOption, JsonOption, KeyOption, ReasonOption, at_desk
+from gerai.cli.completing import among
 from gerai.cli.database import DataOption, SettingsOption
 from gerai.cli.desk_files import FILE_OPTIONS, PAPER_OPTIONS, chosen_file, printing, writing
 from gerai.cli.desk_imports import import_command
@@ -30,6 +31,7 @@ from gerai.engine.desk.importing import imports
 from gerai.engine.desk.read import Field, fields_of, read_texts
 from gerai.engine.desk.refusal_words import sentence
 from gerai.engine.desk.registry import Act, DeskCaller, Done, View, ViewPage, acts, look, perform, views
+from gerai.kit.bilingual import Bilingual
 
 #: What a field is called, so that it cannot be mixed up with what every command takes.
 _TAKEN: Final = frozenset(
@@ -70,13 +72,13 @@ def _view_command(view: View) -> Callable[..., None]:
                 given, printing(view, wanted, name, given["pdf_language"]) if paper else writing(view, wanted, *file)
             )
             return
-        page: ViewPage = at_desk(given, lambda within, caller: look(view, within, wanted, caller))
+        page: ViewPage = at_desk(given, lambda within, caller: look(view, within, wanted, caller), outside=view.outside)
         if view.name.endswith(".show") and not page.rows:
             fail(f"no such {view.name.partition('.')[0].removesuffix('s')}: {given['id']}")
         print_page(view, page, as_json=given["json"])
 
     files = (FILE_OPTIONS if is_listed(view) else {}) | (PAPER_OPTIONS if view.paper is not None else {})
-    return signed(run, view.filter, view.title.en, files)
+    return signed(run, view.filter, view.title, files)
 
 
 def _act_command(act: Act) -> Callable[..., None]:
@@ -90,7 +92,22 @@ def _act_command(act: Act) -> Callable[..., None]:
         print_done(act, done, as_json=given["json"])
 
     more = {"reason": ReasonOption, "once": KeyOption}
-    return signed(run, act.input, f"{act.title.en}.", more, {"reason": ... if act.reasoned else ""})
+    return signed(run, act.input, sentence_of(act.title), more, {"reason": ... if act.reasoned else ""})
+
+
+def sentence_of(words: Bilingual) -> Bilingual:
+    """What a command that does something is described by."""
+    return Bilingual(f"{words.id}.", f"{words.en}.")
+
+
+def group_titles() -> dict[str, Bilingual]:
+    """What the groups are called, by name: as the list of their things is, else as the first that can be seen there."""
+    found: dict[str, Bilingual] = {}
+    for view in views().values():
+        things, _, verb = view.name.partition(".")
+        if verb == "list" or things.replace("_", "-") not in found:
+            found[things.replace("_", "-")] = sentence_of(view.title)
+    return found
 
 
 def read_typed(struct: type[msgspec.Struct], given: dict[str, Any]) -> Any:
@@ -119,7 +136,7 @@ def _option(name: str) -> str:
 def signed(
     run: Callable[..., None],
     struct: type[msgspec.Struct],
-    text: str,
+    text: Bilingual,
     more: dict[str, Any] | None = None,
     defaults: dict[str, Any] | None = None,
     instead: dict[str, Any] | None = None,
@@ -135,9 +152,9 @@ def signed(
     shared |= {name: (shared[name][0], default) for name, default in (defaults or {}).items() if name in shared}
     every = [*own, *(_keyword(name, hint, default) for name, (hint, default) in shared.items())]
     # By ``of_desk`` a test finds those that were made.
-    run.__dict__.update(__signature__=inspect.Signature(every), of_desk=True)
+    run.__dict__.update(__signature__=inspect.Signature(every), of_desk=True, desk_words={"": text, **words})
     run.__annotations__ = {parameter.name: parameter.annotation for parameter in every}
-    run.__doc__ = text
+    run.__doc__ = text.en
     return run
 
 
@@ -152,14 +169,23 @@ def _parameter(field: Field, text: str) -> inspect.Parameter:
         raise ValueError(f"{field.name} is an option of every command")
     kind = list[str] if field.is_list else str
     shown = "AMOUNT" if field.is_amount else "FILE" if field.is_file else field.name.upper()
+    words = among(words_in(field))
     mark: Any = (
         typer.Argument(metavar="ID", help=text)
         if field.name == "id" and field.required
-        else typer.Option(_option(field.name), metavar=shown, help=text)
+        else typer.Option(_option(field.name), metavar=shown, help=text, autocompletion=words)
     )
     if field.required:
         return _keyword(field.name, Annotated[kind, mark], ...)
     return _keyword(field.name, Annotated[kind | None, mark], None)
+
+
+def words_in(field: Field) -> tuple[str, ...]:
+    """The words that a field takes; none: it takes others."""
+    if field.plain is bool:
+        return ("yes", "no")
+    found = get_args(field.plain)[:1] if field.is_list else (field.plain,)
+    return tuple(word for one in found for word in get_args(one) if isinstance(word, str) and word)
 
 
 def example_line(one: View | Act) -> str:

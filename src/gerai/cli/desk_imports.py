@@ -100,7 +100,7 @@ def _print(one: Import, report: ImportReport, *, dry_run: bool, as_json: bool) -
         )
         nothing = "nothing is done / tidak ada yang diubah"
         done = dry_run or report.applied or report.replayed
-        console.line(f"{one.title.en} / {one.title.id}: {said if done else nothing}")
+        console.line(f"{one.title.en} / {one.title.id}: ", said if done else nothing)
         grid = Grid("rows", "new", "changed", "unchanged", "do not fit")
         figures = (report.rows, report.added, report.changed, report.unchanged, report.faulty)
         grid.add(*map(str, figures))

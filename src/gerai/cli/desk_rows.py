@@ -8,6 +8,7 @@ from typing import Any, Final, cast
 
 import msgspec
 
+from gerai.cli import language
 from gerai.cli.terminal import Grid, console, print_json, to_the_minute
 from gerai.domain.money import display
 from gerai.engine.desk.fields import words_of
@@ -19,6 +20,15 @@ from gerai.kit.json_values import is_array, is_object
 #: Too long for a table; ``--json`` has it, and whoever edits without it changes whatever is there.
 _HIDDEN: Final = frozenset({"seen"})
 
+_DONE_BEFORE: Final = Bilingual("sudah pernah, tidak ada yang diubah", "done before, nothing is changed")
+_YES: Final = Bilingual("ya", "yes")
+_NO: Final = Bilingual("tidak", "no")
+
+
+def _of(words: Bilingual) -> str:
+    """Both languages, as everywhere at the terminal where nobody chose Bahasa Indonesia; else that alone."""
+    return words.id if language.language() == "id" else f"{words.en} / {words.id}"
+
 
 def print_page(view: View, page: ViewPage, *, as_json: bool) -> None:
     """The rows of a view; one thing alone as a list of its fields."""
@@ -29,7 +39,7 @@ def print_page(view: View, page: ViewPage, *, as_json: bool) -> None:
         return
     fields = [field for field in fields_of(view.row) if field.name not in _HIDDEN]
     words = words_of(view.row)
-    titles = [words[field.name].en if field.name in words else field.name for field in fields]
+    titles = [language.of(words[field.name]) if field.name in words else field.name for field in fields]
     if view.name.endswith(".show"):
         grid = Grid()
         for title, field in zip(titles, fields, strict=True):
@@ -53,8 +63,8 @@ def print_done(act: Act, done: Done, *, as_json: bool) -> None:
     if as_json:
         print_json(msgspec.json.encode(done).decode())
         return
-    again = "done before, nothing is changed / sudah pernah, tidak ada yang diubah"
-    console.line(f"{act.title.en} / {act.title.id}: {done.id or 'ok'}{f' ({again})' if done.replayed else ''}")
+    again = f" ({_of(_DONE_BEFORE)})" if done.replayed else ""
+    console.line(f"{_of(act.title)}: {done.id or 'ok'}{again}")
     for name, value in done.details.items():
         console.line(f"{name.removesuffix('_sen')}: {shown_as(name, value)}")
     if done.secret:
@@ -68,7 +78,7 @@ def shown_as(name: str, value: Any) -> str:
         case None:
             return ""
         case bool():
-            return "yes" if value else "no"
+            return language.of(_YES if value else _NO)
         case int() if name.endswith("_sen"):
             return display(value)
         case datetime():
@@ -76,7 +86,7 @@ def shown_as(name: str, value: Any) -> str:
         case str():
             return value
         case Bilingual():
-            return f"{value.en} / {value.id}"
+            return _of(value)
         case tuple() | list() if all(isinstance(one, str) for one in cast("list[Any]", value)):
             return ", ".join(cast("list[str]", value))
         case _ if is_array(value) or is_object(value) or isinstance(value, (msgspec.Struct, tuple)):

@@ -8,20 +8,25 @@ from typing import Annotated, Final
 import typer
 
 from gerai.app import make_desk
+from gerai.cli.at_desk import do_here, money_input
 from gerai.cli.database import DataOption, SettingsOption
 from gerai.cli.names import merchant_named, no_such, one_of
-from gerai.cli.on_engine import MerchantOption, on_engine, operator, with_settings
+from gerai.cli.on_engine import MerchantOption, on_engine, with_settings
 from gerai.cli.terminal import Grid, console, fail, to_the_minute
 from gerai.cli.values import read_pairs
 from gerai.domain.records import GatewayAttempt, GatewayContract
+from gerai.domain.refusals import InputInvalid
+from gerai.engine.acting import UNSAID
 from gerai.engine.core import Engine
-from gerai.engine.gateways.contracts import SECRET, close_contract, draft_contract, narrowed, open_contract, ways_of
+from gerai.engine.desk.fields import ById
+from gerai.engine.desk.registry import Done
+from gerai.engine.gateways.contracts import SECRET
 from gerai.engine.gateways.follow import to_look_at
 from gerai.engine.gateways.probe import probed
 from gerai.engine.merchants.open import ENVIRONMENTS
 from gerai.found import FoundPartners
 from gerai.kit.discover import discover
-from gerai.kit.secret_box import SecretBox, SecretBoxError
+from gerai.kit.secret_box import SecretBoxError
 from gerai.ports.gateways import Gateway
 from gerai.settings import Settings
 
@@ -32,6 +37,8 @@ _ASKED: Final = "; ".join(
     f"{name}: {' '.join(f'{one.name}=…' for one in gateway.asks if not one.name.startswith(SECRET)) or 'nothing'}"
     for name, gateway in GATEWAYS.items()
 )
+#: The field under which the act says that a gateway refuses its keys, or is not reached.
+PROBED: Final = "gateway"
 ContractArgument = Annotated[
     int, typer.Argument(min=1, metavar="CONTRACT", help="As `gerai payments gateways list` shows.")
 ]
@@ -58,33 +65,24 @@ def add(
     open_names = [asked.name for asked in chosen.asks if not asked.name.startswith(SECRET)]
     facts = read_pairs(said or [], "NAME=VALUE", f"{_ASKED}; keys are asked for", open_names)
     given = {**facts, **_keys(chosen)}
-    wanted = frozenset((way.partition(":")[0], way.partition(":")[2]) for way in only.split(",") if way.strip())
+    ways = tuple(way.strip() for way in only.split(",") if way.strip())
+    wanted = money_input("gateways.add", given, gateway=gateway, only=ways, base_url=base_url, untried=untried)
 
-    async def act(engine: Engine, settings: Settings) -> GatewayContract:
+    async def act(engine: Engine, settings: Settings) -> Done:
         merchant_id = await merchant_named(engine, merchant)
-        partners = FoundPartners(settings)
         try:
-            draft = draft_contract(
-                engine, SecretBox(settings.webhooks.seal_key), merchant_id, chosen, whose, given,
-                ways=ways_of(chosen, partners.payment_methods, wanted), base_url=base_url, by=operator(),
-                here=True,
-            )  # fmt: skip
-        except SecretBoxError as error:
-            fail(f"{error}: it is the setting webhooks.seal_key (`gerai webhooks new-key`)")
-        if not untried:
-            async with make_desk(engine, partners, settings) as desk:
-                wrong, switched_on = await probed(desk, draft.contract)
-            if wrong:
-                fail(f"{wrong}. Nothing is stored; --untried stores it all the same")
-            draft = narrowed(draft, switched_on, wanted)
-        return await open_contract(engine, draft)
+            return await do_here(engine, settings, merchant_id, whose, "gateways.add", wanted, UNSAID)
+        except InputInvalid as refusal:
+            if not untried and [*refusal.fields] == [PROBED]:
+                fail(f"{', '.join(refusal.fields[PROBED])}. Nothing is stored; --untried stores it all the same")
+            raise
 
     new = with_settings(act, data, settings_file)
-    console.line(f"added {new.contract_id}: {whose} orders can be paid with / pesanan {whose} bisa dibayar dengan")
-    console.line("  " + ", ".join(f"{way.method}:{way.channel}" for way in new.ways))
+    console.line(f"added {new.id}: {whose} orders can be paid with / pesanan {whose} bisa dibayar dengan")
+    console.line("  " + ", ".join(new.details["ways"]))
     if not untried:
         console.line(answers(gateway))
-    console.line(f"gerai payments gateways address {new.contract_id} shows where it reports that payers paid")
+    console.line(f"gerai payments gateways address {new.id} shows where it reports that payers paid")
 
 
 @gateways.command("list")
@@ -151,11 +149,12 @@ def close(
 ) -> None:  # fmt: skip
     """Start no payment or top-up there any more; those that were started are followed to their end."""
 
-    async def act(engine: Engine) -> None:
+    async def act(engine: Engine, settings: Settings) -> None:
         found = await _named(engine, merchant, contract)
-        await close_contract(engine, found.merchant_id, contract, operator())
+        whose = one_of(found.environment, ENVIRONMENTS, "environment")
+        await do_here(engine, settings, found.merchant_id, whose, "gateways.close", ById(id=contract), UNSAID)
 
-    on_engine(act, data, settings_file)
+    with_settings(act, data, settings_file)
     console.line(f"closed {contract} / {contract} ditutup")
 
 

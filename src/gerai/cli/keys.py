@@ -1,22 +1,24 @@
-"""`gerai keys`: make, list and revoke API keys."""
+"""`gerai keys`: make and revoke API keys, of either environment; what else is done with them is the registry's."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 import typer
 
 from gerai.app import KEY_SCHEMES
+from gerai.cli.at_desk import acting_here, do_here
+from gerai.cli.completing import among
 from gerai.cli.database import DataOption, SettingsOption
 from gerai.cli.names import key_named, merchant_named, no_such, one_of
-from gerai.cli.on_engine import MerchantOption, on_engine, with_settings
+from gerai.cli.on_engine import MerchantOption, with_settings
 from gerai.cli.public_address import warn_of_real_money
-from gerai.cli.terminal import Grid, coloured, console, fail, to_the_minute
+from gerai.cli.terminal import console, fail
 from gerai.domain.records import Environment
 from gerai.engine.core import Engine
-from gerai.engine.keys.manage import create_key, list_keys, revoke_key
-from gerai.engine.merchants.open import add_member, open_merchant
+from gerai.engine.desk.fields import ById
+from gerai.engine.keys.manage import create_key
+from gerai.engine.merchants.open import ENVIRONMENTS, add_member, open_merchant
 from gerai.settings import Settings
 
 keys = typer.Typer(no_args_is_help=True, help="Make, list and revoke API keys.")
@@ -24,13 +26,16 @@ keys = typer.Typer(no_args_is_help=True, help="Make, list and revoke API keys.")
 _SCHEMES: Final = KEY_SCHEMES
 #: As many members are looked through.
 _MEMBERS: Final = 10_000
-_STATES: Final = {"live": "green", "expired": "yellow", "revoked": "red"}
 
 
 @keys.command(epilog="Example: gerai keys create leuwongrr production --merchant toko --name 'Discord bot'")
 def create(
-    door: Annotated[str, typer.Argument(metavar="COUNTER", help=f"One of {', '.join(_SCHEMES)}.")],
-    environment: Annotated[str, typer.Argument(metavar="ENVIRONMENT", help="sandbox or production.")] = "sandbox",
+    door: Annotated[
+        str, typer.Argument(metavar="COUNTER", help=f"One of {', '.join(_SCHEMES)}.", autocompletion=among(_SCHEMES))
+    ],
+    environment: Annotated[
+        str, typer.Argument(metavar="ENVIRONMENT", help="sandbox or production.", autocompletion=among(ENVIRONMENTS))
+    ] = "sandbox",
     merchant: MerchantOption = "",
     opening: Annotated[str, typer.Option("--open", help="Open the merchant under this name if it is new.")] = "",
     name: Annotated[str, typer.Option(help="What the key is for.")] = "API key",
@@ -64,27 +69,6 @@ def create(
     typer.echo(token)
 
 
-@keys.command("list")
-def show(merchant: MerchantOption = "", data: DataOption = None, settings_file: SettingsOption = None) -> None:
-    """List a merchant's keys, revoked ones too. Secrets are not stored and cannot be shown."""
-
-    async def act(engine: Engine) -> list[Any]:
-        return await list_keys(engine, await _merchant(engine, merchant, ""))
-
-    grid = Grid(
-        "id", "counter", "environment", "begins", "name", "member", "state", "made (WIB)", whole=("id", "state")
-    )
-    for key in on_engine(act, data, settings_file):
-        state = "revoked" if key.revoked_at else "live"
-        if key.expires_at is not None and key.expires_at <= datetime.now(UTC) and state == "live":
-            state = "expired"
-        grid.add(
-            str(key.key_id), key.dialect, key.environment, key.prefix, key.name, str(key.member_id or ""),
-            coloured(state, _STATES), to_the_minute(key.created_at),
-        )  # fmt: skip
-    console.grid(grid)
-
-
 @keys.command(epilog="Example: gerai keys revoke 1234 --merchant toko")
 def revoke(
     key_id: Annotated[int, typer.Argument(metavar="KEY", help="The id `gerai keys list` shows.")],
@@ -94,14 +78,15 @@ def revoke(
 ) -> None:
     """Revoke a key; it stops working within a second in every process."""
 
-    async def act(engine: Engine) -> bool:
+    async def act(engine: Engine, settings: Settings) -> bool:
         merchant_id = await _merchant(engine, merchant, "")
         key = await key_named(engine, merchant_id, key_id)
         if key.revoked_at is None:
-            await revoke_key(engine, merchant_id, key_id)
+            where = one_of(key.environment, ENVIRONMENTS, "environment")
+            await do_here(engine, settings, merchant_id, where, "keys.revoke", ById(id=key_id))
         return key.revoked_at is None
 
-    worked = on_engine(act, data, settings_file)
+    worked = with_settings(act, data, settings_file)
     console.line(f"revoked {key_id}" if worked else f"{key_id} is revoked already")
 
 
@@ -119,12 +104,14 @@ async def make_key(
     form = scheme.make(environment)
     if member is None and scheme.needs_member:
         public_id = f"member-{engine.ids.next()}"
-        member, _ = await add_member(engine, merchant_id, door, public_id, name, environment=environment)
+        with acting_here("members.add", environment):
+            member, _ = await add_member(engine, merchant_id, door, public_id, name, environment=environment)
         console.line(f"made member {member}")
-    await create_key(
-        engine, merchant_id, environment, door, form.token,
-        name=name, prefix=form.prefix, member_id=member, permissions=form.permissions, limits=limits,
-    )  # fmt: skip
+    with acting_here("keys.create", environment):
+        await create_key(
+            engine, merchant_id, environment, door, form.token,
+            name=name, prefix=form.prefix, member_id=member, permissions=form.permissions, limits=limits,
+        )  # fmt: skip
     return form.token
 
 
@@ -138,7 +125,8 @@ async def _require_member(engine: Engine, merchant_id: int, door: str, environme
 
 async def _merchant(engine: Engine, code: str, opening: str) -> int:
     if _is_new(engine, code, opening):
-        return await open_merchant(engine, code, opening)
+        with acting_here("merchants.open"):
+            return await open_merchant(engine, code, opening)
     return await merchant_named(engine, code, "; --open NAME opens it")
 
 

@@ -1,4 +1,5 @@
-"""`gerai members`: whose wallets there are, and money put into them by hand."""
+"""`gerai members`: money put into a wallet by hand, and who spends it through a bot; what else is done with members is
+the registry's."""
 
 from __future__ import annotations
 
@@ -6,54 +7,30 @@ from typing import Annotated, Final, NoReturn
 
 import typer
 
-from gerai.app import DEPOSIT_CODES
+from gerai.cli.at_desk import EnvironmentOption, acting_here
 from gerai.cli.database import DataOption, SettingsOption
+from gerai.cli.money_acts import money_act
 from gerai.cli.names import merchant_named, no_such, one_of
-from gerai.cli.on_engine import MerchantOption, money_in, on_engine, operator
-from gerai.cli.terminal import Grid, console, fail
+from gerai.cli.on_engine import MerchantOption, name_earlier, on_engine, with_settings
+from gerai.cli.terminal import console, fail
 from gerai.cli.values import read_amount
 from gerai.domain.money import display
-from gerai.domain.records import Account
-from gerai.engine.command import Outcome
+from gerai.domain.refusals import IdempotencyKeyReused
 from gerai.engine.core import Engine
-from gerai.engine.deposits.manual import ManualDeposit
 from gerai.engine.merchants.links import link_member, links_of_members, unlink_member
 from gerai.engine.merchants.open import ENVIRONMENTS
 from gerai.engine.references import wallet_under
+from gerai.settings import Settings
 
 members = typer.Typer(no_args_is_help=True, help="List members; put money into a wallet; link a Discord user.")
 MemberArgument = Annotated[int, typer.Argument(metavar="MEMBER", help="The id `gerai members list` shows.")]
 KindArgument = Annotated[str, typer.Argument(metavar="KIND", help="discord.")]
 IdentityArgument = Annotated[str, typer.Argument(metavar="ID", help="The user's id there: digits only.")]
 
-EnvironmentOption = Annotated[str, typer.Option("--environment", help="sandbox or production.")]
 _SHOWN: Final = 10_000
 #: Where outside identities are from.
 _KINDS: Final = ("discord",)
 _LONGEST_ID: Final = 20
-
-
-@members.command("list", epilog="Example: gerai members list --merchant toko")
-def show_members(
-    environment: EnvironmentOption = "production",
-    merchant: MerchantOption = "",
-    data: DataOption = None,
-    settings_file: SettingsOption = None,
-) -> None:
-    """List members with a wallet and what it has available."""
-    one_of(environment, ENVIRONMENTS, "environment")
-
-    async def act(engine: Engine) -> tuple[list[tuple[int, str, str, str, int, int]], dict[int, list[tuple[str, str]]]]:
-        merchant_id = await merchant_named(engine, merchant)
-        found = await engine.wallets.of_members(merchant_id, environment, _SHOWN)
-        return found, await links_of_members(engine, merchant_id)
-
-    grid = Grid("member", "counter", "name", "available", "linked", right=("available",))
-    found, links = on_engine(act, data, settings_file)
-    for member_id, channel, name, _, _, available_sen in found:
-        linked = ", ".join(f"{kind} {identity}" for kind, identity in links.get(member_id, []))
-        grid.add(str(member_id), channel, name, display(available_sen), linked)
-    console.grid(grid)
 
 
 @members.command(epilog="Example: gerai members topup 22 50000 --note 'cash, 29 Nov' --merchant toko")
@@ -73,35 +50,24 @@ def topup(
     one_of(environment, ENVIRONMENTS, "environment")
     amount_sen, reference = read_amount(amount, above_zero=True), reference.strip()
 
-    async def act(engine: Engine) -> Outcome[Account]:
+    async def act(engine: Engine, settings: Settings) -> tuple[bool, int]:
         merchant_id = await merchant_named(engine, merchant)
         known = await engine.wallets.of_members(merchant_id, environment, _SHOWN)
-        mine = [(channel, account_id) for member_id, channel, _, _, account_id, _ in known if member_id == member]
+        mine = [account_id for member_id, _, _, _, account_id, _ in known if member_id == member]
         if not mine:
             _no_such_member(member, environment, [member_id for member_id, *_ in known])
-        [(channel, account_id)] = mine
-        deposit_id, code = engine.ids.next(), DEPOSIT_CODES.get(channel)
-        at, sandbox = engine.now(merchant_id, environment), environment == "sandbox"
-        command = ManualDeposit(
-            merchant_id=merchant_id,
-            environment=environment,
-            account_id=account_id,
-            amount_sen=amount_sen,
-            note=note,
-            reference=reference,
-            channel=channel,
-            deposit_id=deposit_id,
-            public_id="" if code is None else code(deposit_id, at, sandbox=sandbox),
-            by=operator(),
-        )
-        return await money_in(engine, command, reference, wallet_under(reference, account_id, amount_sen))
+        given = {"id": member, "amount_sen": amount_sen, "reference": reference}
+        try:
+            done = await money_act(engine, settings, merchant_id, environment, "wallets.top_up", note, **given)
+        except IdempotencyKeyReused:
+            under = wallet_under(reference, mine[0], amount_sen)
+            await name_earlier(engine, merchant_id, environment, reference, under)
+        return done.replayed, done.details["available_sen"]
 
-    outcome = on_engine(act, data, settings_file)
-    wallet = outcome.answer
-    booked = f"{reference} is booked already: nothing is booked now; " if outcome.replayed else ""
+    replayed, available_sen = with_settings(act, data, settings_file)
+    booked = f"{reference} is booked already: nothing is booked now; " if replayed else ""
     console.line(
-        f"{booked}{display(amount_sen)} is in the wallet of member {member}, "
-        f"which has {display(wallet.available_sen)} now"
+        f"{booked}{display(amount_sen)} is in the wallet of member {member}, which has {display(available_sen)} now"
     )
 
 
@@ -120,7 +86,8 @@ def link(
     async def act(engine: Engine) -> None:
         await link_member(engine, await _owner(engine, merchant, member), member, kind, identity)
 
-    on_engine(act, data, settings_file)
+    with acting_here("members.link"):
+        on_engine(act, data, settings_file)
     console.line(f"{kind} {identity} is linked to member {member}")
 
 
@@ -143,7 +110,8 @@ def unlink(
             no_such(f"{kind} user of member {member}", identity, has, "gerai members list")
         await unlink_member(engine, merchant_id, member, kind, identity)
 
-    on_engine(act, data, settings_file)
+    with acting_here("members.unlink"):
+        on_engine(act, data, settings_file)
     console.line(f"{kind} {identity} is linked to member {member} no more")
 
 

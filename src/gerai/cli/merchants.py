@@ -8,6 +8,7 @@ import msgspec
 import typer
 
 from gerai.app import MERCHANT_SETTINGS
+from gerai.cli.at_desk import acting_here
 from gerai.cli.database import DataOption, SettingsOption
 from gerai.cli.logos import logo
 from gerai.cli.names import merchant_named, one_of
@@ -25,19 +26,6 @@ merchants = typer.Typer(no_args_is_help=True, help="List merchants, show and cha
 merchants.add_typer(logo, name="logo")
 
 NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="docs/reference/merchant-settings.md lists all.")]
-
-
-@merchants.command("list")
-def show_merchants(data: DataOption = None, settings_file: SettingsOption = None) -> None:
-    """List all merchants."""
-
-    async def act(engine: Engine) -> list[MerchantFacts]:
-        return engine.directory.merchants()
-
-    grid = Grid("code", "name", "id", "simulated")
-    for merchant in on_engine(act, data, settings_file):
-        grid.add(merchant.code, merchant.name, str(merchant.merchant_id), "yes" if merchant.simulated else "")
-    console.grid(grid)
 
 
 @merchants.command("settings")
@@ -78,7 +66,8 @@ def change(
     async def act(engine: Engine) -> None:
         await change_settings(engine, await merchant_named(engine, merchant), {name: wanted})
 
-    on_engine(act, data, settings_file)
+    with acting_here("settings.set"):
+        on_engine(act, data, settings_file)
     console.line(f"{name} = {_json(wanted)}")
 
 
@@ -99,7 +88,8 @@ def reset(
         except NotFound:
             one_of(name, known, "setting")
 
-    on_engine(act, data, settings_file)
+    with acting_here("settings.reset"):
+        on_engine(act, data, settings_file)
     said = f"{name} = {_json(known[name].default)}" if name in known else f"{name} is taken out; it is no setting"
     console.line(said)
 

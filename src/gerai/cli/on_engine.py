@@ -12,11 +12,12 @@ from typing import Annotated, Any, NoReturn, TypeVar
 import typer
 
 from gerai.app import make_engine
+from gerai.cli.completing import merchants_of
 from gerai.cli.database import DataOption, SettingsOption, chosen_database, read_settings, require_migrated
 from gerai.cli.terminal import fail
 from gerai.domain.records import Order
-from gerai.domain.refusals import Busy, IdempotencyKeyReused, NotFound, Refusal, StateConflict
-from gerai.engine.command import Command, Idempotency, Outcome
+from gerai.domain.refusals import Busy, NotFound, Refusal, StateConflict
+from gerai.engine.command import Idempotency
 from gerai.engine.core import Engine
 from gerai.engine.desk.refusal_words import sentence
 from gerai.engine.made import Made
@@ -24,7 +25,12 @@ from gerai.kit import log
 from gerai.settings import Settings
 
 MerchantOption = Annotated[
-    str, typer.Option("--merchant", help="Code of the merchant; need not be named when there is only one.")
+    str,
+    typer.Option(
+        "--merchant",
+        help="Code of the merchant; need not be named when there is only one.",
+        autocompletion=merchants_of,
+    ),
 ]
 T = TypeVar("T")
 _SOMETHING_DONE: ContextVar[bool] = ContextVar("gerai_something_done", default=False)
@@ -75,16 +81,6 @@ async def noted(doing: Awaitable[T]) -> T:
 def operator() -> str:
     """Who acts at this terminal, as events keep it."""
     return f"operator:{getpass.getuser()}"
-
-
-async def money_in(engine: Engine, command: Command[T], reference: str, key: Idempotency | None) -> Outcome[T]:
-    """Submit what books money that arrived, once per ``reference``, whose key this is: one line of a bank's list is
-    one money, whether an order was paid with it or a wallet. Leaves when it was booked for something else, and names
-    that."""
-    try:
-        return await noted(engine.submit(command, key))
-    except IdempotencyKeyReused:
-        await name_earlier(engine, command.merchant_id, command.environment, reference, key)
 
 
 async def name_earlier(

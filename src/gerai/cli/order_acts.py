@@ -12,7 +12,7 @@ import typer
 from gerai.cli.at_desk import JsonOption, KeyOption, caller_here, house_of
 from gerai.cli.at_desk import ReasonOption as KeptReason
 from gerai.cli.database import DataOption, SettingsOption
-from gerai.cli.desk import example_line, read_typed, signed
+from gerai.cli.desk import example_line, read_typed, sentence_of, signed
 from gerai.cli.desk_rows import print_done
 from gerai.cli.names import one_of
 from gerai.cli.on_engine import MerchantOption, called, noted, with_settings
@@ -142,7 +142,7 @@ def _command(act: Act) -> Callable[..., None]:
 
     defaults = {"environment": "", "reason": ... if act.reasoned else ""}
     more = {"reason": KeptReason, "once": KeyOption}
-    return signed(run, act.input, f"{act.title.en}.", more, defaults, {"id": NameArgument})
+    return signed(run, act.input, sentence_of(act.title), more, defaults, {"id": NameArgument})
 
 
 def _do(

@@ -8,6 +8,7 @@ from typing import Annotated, Final, NoReturn
 
 import typer
 
+from gerai.cli.completing import among
 from gerai.cli.names import merchant_named, no_such, one_of
 from gerai.cli.terminal import fail
 from gerai.domain.records import OrderView, Payment
@@ -15,7 +16,12 @@ from gerai.domain.states import ORDER
 from gerai.engine.core import Engine
 from gerai.engine.merchants.open import ENVIRONMENTS
 
-EnvironmentOption = Annotated[str, typer.Option("--environment", help="sandbox or production, when both have one.")]
+EnvironmentOption = Annotated[
+    str,
+    typer.Option(
+        "--environment", help="sandbox or production, when both have one.", autocompletion=among(ENVIRONMENTS)
+    ),
+]
 
 #: As many of the newest orders are looked through for what somebody may have meant.
 _NEWEST: Final = 200

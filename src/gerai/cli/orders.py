@@ -12,6 +12,7 @@ import typer
 
 from gerai.app import DIALECTS
 from gerai.cli.at_desk import JsonOption, at_desk, caller_here, house_of
+from gerai.cli.completing import among
 from gerai.cli.database import DataOption, SettingsOption
 from gerai.cli.desk import read_typed
 from gerai.cli.desk_files import CsvOption, XlsxOption, chosen_file, writing
@@ -40,7 +41,8 @@ orders = typer.Typer(
 
 NameArgument = Annotated[str, typer.Argument(metavar="ORDER", help="Its number, or the identifier its counter shows.")]
 TextArgument = Annotated[str, typer.Argument(metavar="TEXT", help="A number, name, e-mail, telephone, receipt …")]
-DoorOption = Annotated[str, typer.Option("--door", help=", ".join(door.name for door in DIALECTS))]
+_DOORS: Final = tuple(door.name for door in DIALECTS)
+DoorOption = Annotated[str, typer.Option("--door", help=", ".join(_DOORS), autocompletion=among(_DOORS))]
 
 _OPEN: Final[tuple[str, ...]] = ("draft", "pending", "confirmed", "processing", "ready", "shipped")
 _STATES: Final = tuple(sorted(ORDER_STATES))

@@ -7,12 +7,8 @@ from typing import Final
 
 import typer
 
-from gerai.cli.contract_names import (
-    EnvironmentOption,
-    FromOption,
-    ToOption,
-    read_day,
-)
+from gerai.cli.at_desk import EnvironmentOption
+from gerai.cli.contract_names import FromOption, ToOption, read_day
 from gerai.cli.database import DataOption, SettingsOption
 from gerai.cli.names import merchant_named, one_of
 from gerai.cli.on_engine import MerchantOption, on_engine

@@ -9,18 +9,22 @@ from typing import Annotated, Any, Final
 
 import typer
 
+from gerai.cli.at_desk import do_here, money_input
 from gerai.cli.database import DataOption, SettingsOption
 from gerai.cli.names import merchant_named, no_such, one_of
-from gerai.cli.on_engine import MerchantOption, on_engine, operator
+from gerai.cli.on_engine import MerchantOption, on_engine, with_settings
 from gerai.cli.terminal import Grid, console, fail, to_the_minute
 from gerai.cli.values import read_pairs
 from gerai.domain.records import ReceivingAccount
 from gerai.domain.refusals import InputInvalid
+from gerai.engine.acting import UNSAID
 from gerai.engine.core import Engine
+from gerai.engine.desk.fields import ById
 from gerai.engine.desk.refusal_words import sentence
-from gerai.engine.merchants.receiving import close_account, open_account, read_account
+from gerai.engine.merchants.receiving import read_account
 from gerai.kit.discover import discover
 from gerai.ports.payments import Asked, PaymentMethod
+from gerai.settings import Settings
 
 accounts = typer.Typer(no_args_is_help=True, help="Your own bank accounts and QRIS code, which real money is paid to.")
 
@@ -64,17 +68,20 @@ def add(
     except InputInvalid as refusal:
         fail(sentence(refusal), 2, then=of_picture)
 
-    async def act(engine: Engine) -> ReceivingAccount | None:
+    async def act(engine: Engine, settings: Settings) -> str:
         merchant_id = await merchant_named(engine, merchant)
-        return await open_account(engine, merchant_id, chosen, given, operator()) if yes else None
+        if not yes:
+            return ""
+        wanted = money_input("accounts.add", given, method=method, mine=True)
+        return (await do_here(engine, settings, merchant_id, "production", "accounts.add", wanted, UNSAID)).id
 
-    stored = on_engine(act, data, settings_file)
+    stored = with_settings(act, data, settings_file)
     for name, value in read.shown:
         console.line(f"{name}: {value}")
-    if stored is None:
+    if not stored:
         fail("Is this you? Nothing is stored yet: the same with --yes stores it. / Ini milik Anda? Tambahkan --yes.")
     console.line(
-        f"stored as {stored.receiving_id}: production orders can be paid there now "
+        f"stored as {stored}: production orders can be paid there now "
         f"/ tersimpan: pesanan production kini bisa dibayar ke sana"
     )
 
@@ -102,13 +109,14 @@ def close(
 ) -> None:
     """Start no payment there any more. What was shown to payers before stays true, and their money is booked."""
 
-    async def act(engine: Engine) -> None:
+    async def act(engine: Engine, settings: Settings) -> None:
         known = [one.receiving_id for one in await _open(engine, merchant)]
         if account not in known:
             no_such("account", account, known, "gerai payments accounts list")
-        await close_account(engine, await merchant_named(engine, merchant), account, operator())
+        merchant_id = await merchant_named(engine, merchant)
+        await do_here(engine, settings, merchant_id, "production", "accounts.close", ById(id=account), UNSAID)
 
-    on_engine(act, data, settings_file)
+    with_settings(act, data, settings_file)
     console.line(f"closed {account} / {account} ditutup")
 
 

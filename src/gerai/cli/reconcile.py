@@ -10,14 +10,8 @@ from typing import Annotated, Any, Final
 import msgspec
 import typer
 
-from gerai.cli.contract_names import (
-    EnvironmentOption,
-    FromOption,
-    ToOption,
-    WhoseArgument,
-    contract_meant,
-    read_day,
-)
+from gerai.cli.at_desk import EnvironmentOption
+from gerai.cli.contract_names import FromOption, ToOption, WhoseArgument, contract_meant, read_day
 from gerai.cli.database import DataOption, SettingsOption
 from gerai.cli.on_engine import MerchantOption, on_engine
 from gerai.cli.terminal import Grid, console, fail, print_json

@@ -8,13 +8,8 @@ from typing import Annotated, Any
 
 import typer
 
-from gerai.cli.contract_names import (
-    EnvironmentOption,
-    MeantContract,
-    WhoseArgument,
-    contract_meant,
-    read_day,
-)
+from gerai.cli.at_desk import EnvironmentOption
+from gerai.cli.contract_names import MeantContract, WhoseArgument, contract_meant, read_day
 from gerai.cli.database import DataOption, SettingsOption
 from gerai.cli.names import no_such
 from gerai.cli.on_engine import MerchantOption, noted, on_engine, operator

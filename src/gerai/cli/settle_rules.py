@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from gerai.cli.contract_names import EnvironmentOption, WhoseArgument, contract_meant
+from gerai.cli.at_desk import EnvironmentOption
+from gerai.cli.contract_names import WhoseArgument, contract_meant
 from gerai.cli.database import DataOption, SettingsOption
 from gerai.cli.names import no_such
 from gerai.cli.on_engine import MerchantOption, on_engine

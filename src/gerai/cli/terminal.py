@@ -19,6 +19,7 @@ from rich.syntax import Syntax
 from rich.table import Table
 from rich.text import Text
 
+from gerai.cli import language
 from gerai.kit.clock import JAKARTA
 from gerai.kit.terminal_text import in_one_line, json_in_ascii_controls
 
@@ -51,7 +52,10 @@ class Grid:
         )
         for title in titles:
             self.table.add_column(
-                styled(title), justify="right" if title in right else "left", no_wrap=title in whole, overflow="fold"
+                styled(language.title(title)),
+                justify="right" if title in right else "left",
+                no_wrap=title in whole,
+                overflow="fold",
             )
 
     def add(self, *cells: str | Text) -> None:
@@ -71,10 +75,10 @@ class Screen:
         return self._console.is_terminal
 
     def line(self, *pieces: str | Text, style: str = "") -> None:
-        """Print one line of these pieces."""
+        """Print one line of these pieces, each in the chosen language where its tables have it."""
         whole = Text(style=style)
         for piece in pieces:
-            whole.append_text(styled(piece) if isinstance(piece, str) else piece)
+            whole.append_text(styled(language.said(piece)) if isinstance(piece, str) else piece)
         self._console.print(whole)
 
     def lines(self, *texts: str, style: str = "") -> None:
@@ -113,7 +117,8 @@ errors = Screen(Console(stderr=True, soft_wrap=True))
 
 def fail(text: str, code: int = 1, *, then: Iterable[str] = ()) -> NoReturn:
     """Print what is wrong on standard error, without a traceback, and exit with this code. ``then``: more lines."""
-    errors.lines(f"gerai: {text}", *then, style="red")
+    errors.line("gerai: ", text, style="red")
+    errors.lines(*then, style="red")
     raise typer.Exit(code)
 
 

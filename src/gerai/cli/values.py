@@ -12,6 +12,7 @@ import msgspec
 import typer
 from typer.core import TyperCommand
 
+from gerai.cli import language
 from gerai.cli.terminal import fail
 from gerai.domain.money import MAX_SEN, SEN_PER_RUPIAH, display, parse_rupiah
 from gerai.kit.terminal_text import in_one_line
@@ -41,6 +42,10 @@ class ValueCommand(TyperCommand):
                 error.message = f"{error.message.rstrip('.')}. {hint}"
             # Scripts hand texts of strangers on, and its message quotes them.
             error.message = in_one_line(error.message)
+            whole = error.format_message()
+            if (translated := language.said(whole)) != whole:
+                # The library puts its sentence together only when it is shown.
+                setattr(error, "format_message", lambda: translated)  # noqa: B010
             raise
         self._require_filled(ctx)
         return rest

@@ -104,7 +104,7 @@ async def prepare_demo(engine: Engine, folder: Path, base_url: str) -> DemoState
 
 def _shop_of(engine: Engine, sections: Sections) -> DemoShop | None:
     """The shop whose keys these are; None when this database knows none of them."""
-    keys = [key for section in sections.values() for key in _keys(engine, section).values() if key is not None]
+    keys = [key for section in sections.values() for key in demo_keys(engine, section).values() if key is not None]
     return DemoShop(engine, keys[0].merchant.merchant_id) if keys else None
 
 
@@ -119,7 +119,7 @@ async def _seed_missing(shop: DemoShop, state: DemoState) -> None:
                 state.problems.append(f"{name}: its part of the demo shop could not be made: {error!r}")
 
 
-def _keys(engine: Engine, section: dict[str, Any]) -> dict[str, KeyFacts | None]:
+def demo_keys(engine: Engine, section: dict[str, Any]) -> dict[str, KeyFacts | None]:
     """The section's secrets, by name; None: this database knows no such key."""
     return {
         name: engine.directory.find_key(value)
@@ -131,7 +131,7 @@ def _keys(engine: Engine, section: dict[str, Any]) -> dict[str, KeyFacts | None]
 def _works(engine: Engine, state: DemoState, name: str, folder: Path) -> bool:
     """Whether all keys of a dialect open its door; else ``problems`` names the one that does not."""
     before = len(state.problems)
-    for field_name, key in _keys(engine, state.sections[name]).items():
+    for field_name, key in demo_keys(engine, state.sections[name]).items():
         if key is None:
             fault = "is not a key of this database"
         elif key.revoked_at is not None:

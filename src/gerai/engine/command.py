@@ -27,6 +27,7 @@ from typing import (
 
 import msgspec
 
+from gerai.domain.refusals import PermissionMissing
 from gerai.engine.contact import Contact
 from gerai.engine.made import Made
 from gerai.kit.closest import not_known
@@ -105,9 +106,21 @@ class Context(Protocol):
         ...
 
     @property
+    def closed(self) -> bool:
+        """Whether the command's merchant takes no orders any more."""
+        ...
+
+    @property
     def settings(self) -> MerchantSettings:
         """The settings of the command's merchant."""
         ...
+
+
+def require_open(context: Context) -> None:
+    """What a shop takes no more once it is closed begins with this. Refuses PermissionMissing, as of an owner who is
+    not active: each contract says so in its own words."""
+    if context.closed:
+        raise PermissionMissing("merchant.open")
 
 
 def one_of(words: Collection[str]) -> msgspec.Meta:

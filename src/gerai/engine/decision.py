@@ -33,6 +33,10 @@ class DecisionContext:
         return self.merchant.plays_with(self.environment)
 
     @property
+    def closed(self) -> bool:
+        return self.merchant.closed_at is not None
+
+    @property
     def settings(self) -> MerchantSettings:
         return self.merchant.settings
 

@@ -220,6 +220,7 @@ class Directory:
             accounts={(environment, kind): account_id for environment, kind, account_id in accounts},
             receiving=receiving,
             contracts=contracts,
+            closed_at=row.closed_at,
         )
 
     # --- staying true ----------------------------------------------------------------------

@@ -18,7 +18,7 @@ from gerai.store import directory as sql
 class MerchantFacts:
     """A tenant. ``chosen``: its settings, the dialects' too. ``simulated``: its production keys use the simulators too.
     ``accounts``: system accounts by (environment, kind). ``receiving``: where real money comes in without a gateway;
-    ``contracts``: its open ones with gateways."""
+    ``contracts``: its open ones with gateways. ``closed_at``: since when it takes no orders; None: it takes them."""
 
     merchant_id: int
     code: str
@@ -30,6 +30,7 @@ class MerchantFacts:
     accounts: dict[tuple[str, str], int]
     receiving: tuple[ReceivingAccount, ...] = ()
     contracts: tuple[GatewayContract, ...] = ()
+    closed_at: datetime | None = None
 
     @property
     def settings(self) -> MerchantSettings:

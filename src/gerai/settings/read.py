@@ -14,7 +14,7 @@ from gerai.kit.json_values import is_object
 from gerai.settings.sections import Settings
 
 #: Environment names that begin with GERAI_ but are not settings: where the file is, and where the data is.
-RESERVED: Final = frozenset({"GERAI_SETTINGS", "GERAI_DATA"})
+RESERVED: Final = frozenset({"GERAI_SETTINGS", "GERAI_DATA", "GERAI_LANG"})
 
 
 class SettingsError(Exception):

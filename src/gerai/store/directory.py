@@ -36,6 +36,7 @@ class MerchantRow(NamedTuple):
     clock_frozen_at: datetime | None
     clock_offset_s: int
     clock_in_reach: bool
+    closed_at: datetime | None
 
 
 class KeyRow(NamedTuple):
@@ -107,8 +108,8 @@ async def merchants(connection: AsyncConnection, merchant_ids: Sequence[int]) ->
     """Those of the merchants that exist."""
     cursor = await connection.execute(
         query(
-            f"SELECT merchant_id, code, name, settings, simulated, {FROZEN_AT}, {OFFSET_S}, {IN_REACH} "
-            "FROM merchants WHERE merchant_id = ANY(%s)"
+            f"SELECT merchant_id, code, name, settings, simulated, {FROZEN_AT}, {OFFSET_S}, {IN_REACH}, "
+            "closed_at FROM merchants WHERE merchant_id = ANY(%s)"
         ),
         (list(merchant_ids),),
     )
@@ -181,6 +182,11 @@ async def add_merchant(
 
 async def rename(connection: AsyncConnection, merchant_id: int, name: str) -> None:
     await connection.execute("UPDATE merchants SET name = %s WHERE merchant_id = %s", (name, merchant_id))
+
+
+async def close(connection: AsyncConnection, merchant_id: int, at: datetime | None) -> None:
+    """It takes no orders from this moment on; None: it takes them again."""
+    await connection.execute("UPDATE merchants SET closed_at = %s WHERE merchant_id = %s", (at, merchant_id))
 
 
 async def change_settings(connection: AsyncConnection, merchant_id: int, settings: dict[str, Any]) -> None:

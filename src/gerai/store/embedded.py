@@ -225,6 +225,15 @@ def running(folder: Path, wait_s: float = 0.0, waiting: Callable[[], None] = lam
         server.stop()
 
 
+def served_at(folder: Path) -> str:
+    """The connection string of ``folder``'s database where a Gerai runs on it now; none is started. EmbeddedError."""
+    pointer = read_pointer(folder.absolute())
+    if pointer is None:
+        raise EmbeddedError(f"{folder} holds no database")
+    found = await_ready(pointer.home / "data", 0.0, lambda: None)
+    return _dsn(found.socket_folder, pointer.password)
+
+
 def _create_database(dsn: str) -> None:
     with psycopg.connect(dsn, autocommit=True) as connection:
         row = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone()

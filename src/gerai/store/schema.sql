@@ -451,7 +451,8 @@ CREATE TABLE merchants (
     simulated boolean DEFAULT false NOT NULL,
     sandbox_clock_frozen_at timestamp with time zone,
     sandbox_clock_offset_s bigint DEFAULT 0 NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    closed_at timestamp with time zone
 );
 
 CREATE TABLE notice_sources (

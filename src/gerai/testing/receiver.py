@@ -43,8 +43,9 @@ class _Server(ThreadingHTTPServer):
 
 
 @contextmanager
-def receiving() -> Generator[Receiver]:
-    """A receiver, listening on loopback until the end of the block. Who waits for its answer then gets it at once."""
+def receiving(port: int = 0) -> Generator[Receiver]:
+    """A receiver, listening on loopback until the end of the block; ``port`` 0: any free one. Who waits for its answer
+    then gets it at once."""
     receiver, ended = Receiver(), threading.Event()
     lock = threading.Lock()
 
@@ -68,7 +69,7 @@ def receiving() -> Generator[Receiver]:
         def log_message(self, format: str, *args: object) -> None:
             """Log nothing."""
 
-    server = _Server(("127.0.0.1", 0), Handler)
+    server = _Server(("127.0.0.1", port), Handler)
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import hmac
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -69,11 +69,11 @@ class Visitor:
         if not hmac.compare_digest(sent.encode("utf-8", "surrogatepass"), self.mark.encode()):
             raise PermissionMissing("form")
 
-    def caller(self, merchant_id: int, ctx: RequestContext) -> DeskCaller:
-        """The person at the desk of this shop."""
-        person = self.who.person
+    def caller(self, merchant_id: int, ctx: RequestContext, shops: Iterable[MerchantFacts] = ()) -> DeskCaller:
+        """The person at the desk of this shop. ``shops``: all that they may look at."""
+        person, permissions = self.who.person, self.who.permissions_in(merchant_id)
         actor = Actor("person", str(person.person_id), person.name)
-        return DeskCaller(actor, self.who.permissions_in(merchant_id), ctx.request_id)
+        return DeskCaller(actor, permissions, ctx.request_id, frozenset(one.merchant_id for one in shops))
 
 
 @dataclass(frozen=True)
@@ -106,11 +106,12 @@ def desk_of(ctx: RequestContext, house: House, visitor: Visitor) -> AtDesk:
     """The desk that the address names. Refuses NotFound: there is none, or it is none of this person's."""
     code, named = ctx.path_params["shop"], ctx.path_params["environment"]
     environment: Environment | None = next((one for one in ENVIRONMENTS if one == named), None)
-    shop = next((one for one in shops_of(house, visitor) if one.code == code), None)
+    shops = shops_of(house, visitor)
+    shop = next((one for one in shops if one.code == code), None)
     if shop is None or environment is None:
         raise NotFound("shop", code)
     within = Within(house, shop.merchant_id, environment)
-    return AtDesk(visitor, shop, within, visitor.caller(shop.merchant_id, ctx))
+    return AtDesk(visitor, shop, within, visitor.caller(shop.merchant_id, ctx, shops))
 
 
 def shops_of(house: House, visitor: Visitor) -> list[MerchantFacts]:

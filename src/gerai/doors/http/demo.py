@@ -61,12 +61,14 @@ class Demo:
     ``seed`` creates what the dialect needs through engine operations and returns its section of ``demo.json``, plain
     JSON; what ends in ``key`` or ``token`` there is an API key, and nothing else does. ``tour`` places the contract's
     own example orders over HTTP with that section. ``order`` is the n-th order of a client without a rate limit,
-    another thing for every n: the tests of all dialects place it.
+    another thing for every n: the tests of all dialects place it. ``ending`` is the same with an item that ends in
+    these four figures, by which the fulfilment simulator decides what it does; None: what is ordered goes to none.
     """
 
     seed: Callable[[DemoShop], Awaitable[dict[str, Any]]]
     tour: Callable[[httpx.AsyncClient, dict[str, Any]], Awaitable[list[Shown]]]
     order: Callable[[dict[str, Any], int], DemoCall]
+    ending: Callable[[dict[str, Any], int, str], DemoCall] | None = None
 
 
 async def call(

@@ -10,7 +10,7 @@ import msgspec
 from gerai.domain.money import MAX_SEN, SEN_PER_RUPIAH
 from gerai.domain.records import Deposit
 from gerai.domain.refusals import AmountOutOfRange, InputInvalid
-from gerai.engine.command import Command, Context, Needs
+from gerai.engine.command import Command, Context, Needs, require_open
 from gerai.engine.deposits.find import deposit_now
 from gerai.engine.deposits.transitions import announce_started
 from gerai.engine.made import Made
@@ -38,8 +38,9 @@ class StartDeposit(Command[Deposit], frozen=True, kw_only=True):
 
     ``settle_after_s`` with ``settle_outcome`` lets a sandbox deposit finish by itself (a job of this same transaction).
 
-    Refuses: NotFound (no such wallet in this environment), AmountOutOfRange, InputInvalid (what is to be paid is not
-    whole rupiah), MethodUnavailable (the account was closed, or every amount is expected already).
+    Refuses: PermissionMissing (the merchant is closed), NotFound (no such wallet in this environment),
+    AmountOutOfRange, InputInvalid (what is to be paid is not whole rupiah), MethodUnavailable (the account was closed,
+    or every amount is expected already).
     """
 
     channel: str
@@ -80,6 +81,7 @@ class StartDeposit(Command[Deposit], frozen=True, kw_only=True):
         return self.amount_sen + self.fee_sen
 
     def decide(self, state: State, context: Context) -> Deposit:
+        require_open(context)
         wallet = ledger.wallet(state, self.merchant_id, self.environment, self.account_id)
         deposit = state.deposits.insert(self._asking(state, context, self._deposit(context, wallet.member_id)))
         if not 0 < deposit.amount_sen <= deposit.pay_sen <= MAX_SEN:

@@ -92,13 +92,14 @@ class House:
 class Within:
     """Where a view looks, or an act works. ``may``: the permissions of whoever looks; a view that shows things of
     another permission as well leaves them out without it. ``by``: who looks, as records keep it; what is theirs alone
-    to do is offered to them."""
+    to do is offered to them. ``others``: the merchants besides this one that they may look at; None: all."""
 
     house: House
     merchant_id: int
     environment: Environment
     may: frozenset[str] = frozenset()
     by: str = ""
+    others: frozenset[int] | None = frozenset()
 
     @property
     def engine(self) -> Engine:
@@ -108,3 +109,7 @@ class Within:
     def merchant(self) -> MerchantFacts:
         """The merchant as it is known now."""
         return self.engine.directory.merchant(self.merchant_id)
+
+    def sees(self, merchant_id: int) -> bool:
+        """Whether whoever looks may look at this merchant."""
+        return merchant_id == self.merchant_id or self.others is None or merchant_id in self.others

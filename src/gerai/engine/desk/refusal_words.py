@@ -35,9 +35,12 @@ _DONE: Final = {
     "deliver": "delivered",
     "return": "taken back",
     "ask": "asked again",
+    "close": "closed",
+    "reopen": "opened again",
+    "give keys to": "given keys",
 }
 #: What has a name of its own; the rest goes by the name of its order.
-_NAMED: Final = frozenset({"order", "payment", "deposit", "delivery", "refund", "notice"})
+_NAMED: Final = frozenset({"order", "payment", "deposit", "delivery", "refund", "notice", "merchant"})
 
 
 def sentence(refusal: r.Refusal) -> str:
@@ -49,6 +52,8 @@ def sentence(refusal: r.Refusal) -> str:
             return f"no such {refusal.thing}: {', '.join(refusal.ids)}"
         case r.StateConflict():
             return _about_state(refusal)
+        case r.PermissionMissing(permission="merchant.open"):
+            return "the merchant is closed: it takes no orders"
         case r.IdempotencyKeyReused():
             return f"the reference {refusal.key} was used for something else; nothing is booked"
         case r.InputInvalid():
@@ -80,6 +85,11 @@ def _about_state(refusal: r.StateConflict) -> str:
             return (
                 f"refund {refusal.id} is sent by hand by whoever took it: they alone can have its gateway asked again; "
                 "or withdraw it, and give the money back anew"
+            )
+        case r.StateConflict(thing="merchant", state="holding_money"):
+            return (
+                f"merchant {refusal.id} holds money of others (gerai reports liabilities): give it back first, or say "
+                "that it stays: --money-stays"
             )
         case r.StateConflict(thing="payout"):
             return f"{refusal.id} is booked already, with other payments or another amount: nothing is booked"

@@ -55,7 +55,7 @@ class View:
     word after the dot. ``filter`` is what may be asked, every field with a default but ``id``; ``row`` what is seen.
     ``run`` refuses as its module says. ``personal``: its rows tell who customers are. ``rest``: of a view whose every
     page costs as much as all of them, the rows from ``after`` on, piece by piece, for a file. ``paper``: of the filter
-    and the page, what every face gives as PDF; None: it has none."""
+    and the page, what every face gives as PDF; None: it has none. ``outside``: of no merchant (it lists them)."""
 
     name: str
     permission: Permission
@@ -66,6 +66,7 @@ class View:
     personal: bool = False
     rest: Callable[[Within, Any], AsyncGenerator[Sequence[msgspec.Struct]]] | None = None
     paper: Callable[[Within, Any, ViewPage], Sheet] | None = None
+    outside: bool = False
 
 
 @dataclass(frozen=True)
@@ -97,11 +98,12 @@ class Act:
 
 @dataclass(frozen=True)
 class DeskCaller:
-    """Who asks, and what they may."""
+    """Who asks, and what they may. ``merchants``: which they may look at beside the one that they are at; None: all."""
 
     actor: Actor
     permissions: Collection[str] = field(default_factory=frozenset[str])
     request_id: str = ""
+    merchants: Collection[int] | None = ()
 
     def require(self, permission: Permission) -> None:
         """Refuses PermissionMissing."""
@@ -133,7 +135,9 @@ def _by_name(found: dict[str, Any]) -> dict[str, Any]:
 async def look(view: View, within: Within, wanted: msgspec.Struct, caller: DeskCaller) -> ViewPage:
     """See a view. Refuses PermissionMissing, and what the view refuses."""
     caller.require(view.permission)
-    return await view.run(replace(within, may=frozenset(caller.permissions), by=caller.actor.label), wanted)
+    others = None if caller.merchants is None else frozenset(caller.merchants)
+    here = replace(within, may=frozenset(caller.permissions), by=caller.actor.label, others=others)
+    return await view.run(here, wanted)
 
 
 async def perform(

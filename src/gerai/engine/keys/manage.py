@@ -6,13 +6,14 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from gerai.domain.records import Environment
-from gerai.domain.refusals import InputInvalid, NotFound
+from gerai.domain.refusals import InputInvalid, NotFound, StateConflict
 from gerai.engine.core import Engine
 from gerai.engine.directory_entries import token_digest
 from gerai.engine.merchants.open import changing, note
 from gerai.kit.clock import real_now
 from gerai.store import directory as sql
 from gerai.store import readiness
+from gerai.store.connection import Connection
 
 KeyRow = sql.KeyRow
 
@@ -34,7 +35,7 @@ async def create_key(
     """Store a key whose secret ``token`` the door composed; returns its id. ``limits`` None: no rate limit.
 
     Refuses InputInvalid: ``member_id`` names nobody, another merchant's or another channel's member, or one who is not
-    in this environment: the key would get 403 for ever.
+    in this environment: the key would get 403 for ever. And StateConflict: the merchant is closed.
     """
     if member_id is not None:
         await _require_owner(engine, merchant_id, environment, dialect, member_id)
@@ -44,9 +45,16 @@ async def create_key(
         real_now(), expires_at, None,
     )  # fmt: skip
     async with changing(engine, merchant_id) as connection:
+        await _require_open(connection, merchant_id)
         await sql.add_key(connection, merchant_id, key)
         note(key_id, door=dialect, name=name, member_id=member_id, permissions=list(permissions))
     return key_id
+
+
+async def _require_open(connection: Connection, merchant_id: int) -> None:
+    found = await sql.merchants(connection, [merchant_id])
+    if closed := [one for one in found if one.closed_at is not None]:
+        raise StateConflict("merchant", closed[0].code, "closed", "give keys to")
 
 
 async def _require_owner(
@@ -91,9 +99,10 @@ async def rotate_key(
 ) -> tuple[int, str]:
     """Store another key with the facts of this one, and let this one end when ``overlap`` is over, at once with none;
     returns the new one's id and its secret. ``compose`` returns the secret that the door composes, and its prefix; what
-    it refuses is refused. NotFound: no such live key in this environment.
+    it refuses is refused. NotFound: no such live key in this environment. StateConflict: the merchant is closed.
     """
     async with changing(engine, merchant_id) as connection:
+        await _require_open(connection, merchant_id)
         now = real_now()
         stored = (await sql.keys(connection, [merchant_id])).get(merchant_id, [])
         live = {k.key_id: k for k in stored if k.revoked_at is None and (k.expires_at is None or k.expires_at > now)}

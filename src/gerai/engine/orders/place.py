@@ -22,7 +22,7 @@ from gerai.domain.records import (
     Transfer,
 )
 from gerai.domain.states import ORDER
-from gerai.engine.command import NOTHING, Command, Contact, Context, Needs, one_of
+from gerai.engine.command import NOTHING, Command, Contact, Context, Needs, one_of, require_open
 from gerai.engine.made import Made
 from gerai.engine.orders import stock
 from gerai.engine.orders.customer import customer_of
@@ -75,7 +75,8 @@ class PlaceOrder(Command[Placed], frozen=True, kw_only=True):
     order alone shows what differs. ``charge`` starts the payment of an ``invoice`` order: both are made, or neither;
     ``expected`` is what that needs (``Needs.expected``).
 
-    Refuses: InsufficientFunds, OutOfStock, NotFound (member named by id, or wallet), and whatever ``charge`` does.
+    Refuses: PermissionMissing (the merchant is closed), InsufficientFunds, OutOfStock, NotFound (member named by id, or
+    wallet), and whatever ``charge`` does.
     """
 
     channel: str
@@ -116,6 +117,7 @@ class PlaceOrder(Command[Placed], frozen=True, kw_only=True):
         return Needs(accounts=accounts, stock=stock, contacts=contacts, expected=self.expected)
 
     def decide(self, state: State, context: Context) -> Placed:
+        require_open(context)
         # What the payer pays: whole rupiah.
         payable_sen = round_rupiah(self.total_sen)
         owner = (self.merchant_id, self.environment, self.channel)

@@ -13,7 +13,7 @@ from gerai.domain.states import PAYMENT
 from gerai.engine.command import Context
 from gerai.engine.orders.order_command import OrderCommand
 from gerai.engine.payment_steps import end_at_gateway, new_payment
-from gerai.engine.payments import arrival
+from gerai.engine.payments import arrival, other_amount
 from gerai.engine.state import State
 from gerai.engine.wallet import ledger
 
@@ -37,7 +37,8 @@ class RecordPayment(OrderCommand, frozen=True, kw_only=True):
     is booked as its payment under ``wallet`` too: nobody gets goods and money.
 
     ``played``: no money came, a payer is played. ``in_time``: the payment must be open and its order wait for it, on
-    this environment's clock; ``late``: it must be open, or have run out.
+    this environment's clock; ``late``: it must be open, or have run out. ``came_sen``: so much comes of a payer who is
+    played, and not what is asked: it waits, or goes where the merchant's setting ``other_amount`` has it.
 
     ``by``: the person who saw the money arrive, with the bank's ``reference``; kept as an event of its own. A person
     may look twice at one line of the bank's list: where money came for the order already, more of it is booked only
@@ -53,6 +54,7 @@ class RecordPayment(OrderCommand, frozen=True, kw_only=True):
     method: str = ""
     failure: dict[str, str] = {}
     played: Played | None = None
+    came_sen: int | None = None
     by: str = ""
     reference: str = ""
     second: bool = False
@@ -69,6 +71,9 @@ class RecordPayment(OrderCommand, frozen=True, kw_only=True):
             self._require_playable(context, order, invoice, payment)
         if self.outcome != "paid":
             self._end(state, context, order, payment)
+            return state.view(self.merchant_id, self.order_id)
+        if self.played is not None and self.came_sen not in (None, payment.asked_sen):
+            other_amount.arrive(state, context, order, payment, self.came_sen)
             return state.view(self.merchant_id, self.order_id)
         if self.by:
             facts = {"by": self.by, "reference": self.reference, "amount_sen": payment.asked_sen}

@@ -156,12 +156,20 @@ async def tour(client: httpx.AsyncClient, section: dict[str, Any]) -> list[Shown
 
 def order(section: dict[str, Any], number: int) -> DemoCall:
     """A check of one IMEI, of the member with plenty of money."""
-    body = {"code": "cek_imei", "data": {"imeis": [f"{356281000000000 + number}"]}}
-    return DemoCall("POST", "/api/order", _headers(section), body)
+    return _check(section, f"{356281000000000 + number}")
+
+
+def ending(section: dict[str, Any], number: int, last: str) -> DemoCall:
+    """The same, of an IMEI that ends so."""
+    return _check(section, f"{35628100000 + number // 10**4 % 10**6}{last}")
+
+
+def _check(section: dict[str, Any], imei: str) -> DemoCall:
+    return DemoCall("POST", "/api/order", _headers(section), {"code": "cek_imei", "data": {"imeis": [imei]}})
 
 
 def _headers(section: dict[str, Any]) -> dict[str, str]:
     return {"Authorization": f"Bearer {section['api_key']}"}
 
 
-DEMO: Final = Demo(seed, tour, order)
+DEMO: Final = Demo(seed, tour, order, ending)

@@ -106,4 +106,9 @@ def order(section: dict[str, Any], number: int) -> DemoCall:
     return DemoCall("POST", "/api/v1/me/orders", headers, body)
 
 
-DEMO: Final = Demo(seed, tour, order)
+def ending(section: dict[str, Any], number: int, last: str) -> DemoCall:
+    """The same for a player whose name ends so."""
+    return order(section | {"roblox_username": f"Pemain{last}"}, number)
+
+
+DEMO: Final = Demo(seed, tour, order, ending)

@@ -82,5 +82,5 @@ def business(merchant: MerchantFacts) -> dict[str, Any]:
         "email": None,
         "account_holder": merchant.name,
         "logo": None,
-        "is_banned": False,
+        "is_banned": merchant.closed_at is not None,
     }

@@ -32,9 +32,9 @@ async def run(within: Within, wanted: ById) -> ViewPage:
     if one is None or one.environment != within.environment:
         return ViewPage([])
     contracts = await within.engine.payouts.contracts(within.merchant_id)
-    gateway = next((c.gateway for c in contracts if c.contract_id == one.contract_id), "")
+    row = row_of(one, {contract.contract_id: contract.gateway for contract in contracts})
     whole = WholePayout(
-        **msgspec.structs.asdict(row_of(one, gateway)),
+        **msgspec.structs.asdict(row),
         known_fee_sen=one.known_fee_sen,
         more_fee_sen=one.fee_sen - one.known_fee_sen,
         contract_id=one.contract_id,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated
 
@@ -39,11 +40,11 @@ class PayoutRow(msgspec.Struct, frozen=True):
     booked_by: Annotated[str, words("Dibukukan oleh", "Booked by")]
 
 
-def row_of(one: Payout, gateway: str) -> PayoutRow:
-    """A payout as it is listed."""
+def row_of(one: Payout, gateways: Mapping[int, str]) -> PayoutRow:
+    """A payout as it is listed; ``gateways``: by contract."""
     return PayoutRow(
-        one.payout_id, gateway, one.reference, one.gross_sen, one.refunded_sen, one.fee_sen, one.amount_sen,
-        one.payments, one.paid_at, one.booked_by,
+        one.payout_id, gateways.get(one.contract_id, ""), one.reference, one.gross_sen, one.refunded_sen, one.fee_sen,
+        one.amount_sen, one.payments, one.paid_at, one.booked_by,
     )  # fmt: skip
 
 
@@ -56,9 +57,8 @@ async def run(within: Within, wanted: PayoutFilter) -> ViewPage:
     contracts = await within.engine.payouts.contracts(within.merchant_id)
     gateways = {one.contract_id: one.gateway for one in contracts}
     return cut(
-        found, wanted.limit, lambda one: behind(one.paid_at, one.payout_id), "",
-        lambda one: row_of(one, gateways.get(one.contract_id, "")),
-    )  # fmt: skip
+        found, wanted.limit, lambda one: behind(one.paid_at, one.payout_id), "", lambda one: row_of(one, gateways)
+    )
 
 
 VIEW = View(
