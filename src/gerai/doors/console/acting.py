@@ -51,7 +51,7 @@ async def act_sent(ctx: RequestContext, desk: AtDesk) -> Response:
     sent = await desk.visitor.form(ctx)
     given = {name: texts[-1] for name, texts in sent.items() if name not in _OURS}
     try:
-        await _prove(ctx, desk, act, sent)
+        await require_proof(ctx, desk, act, sent)
         wanted = read_texts(act.input, _without_untouched(act, given), rupiah=True)
         done = await perform(
             act, desk.within, wanted, desk.caller, reason=last_of(sent, "reason"), key=last_of(sent, "once")[:64]
@@ -95,7 +95,7 @@ def _act(ctx: RequestContext, desk: AtDesk) -> Act:
     return act
 
 
-async def _prove(ctx: RequestContext, desk: AtDesk, act: Act, sent: dict[str, list[str]]) -> None:
+async def require_proof(ctx: RequestContext, desk: AtDesk, act: Act, sent: dict[str, list[str]]) -> None:
     """Of a grave act: whoever has not just proved who they are does it now. Refuses InputInvalid, RateLimited."""
     if not act.grave or desk.visitor.who.has_proven(real_now()):
         return

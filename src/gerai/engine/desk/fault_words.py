@@ -8,6 +8,8 @@ from typing import Final
 
 _WORDS: Final = {
     r"is required": "wajib diisi",
+    r"is this yours\? (.*)": r"Ini milik Anda? \1",
+    r"there is a merchant with the code (\S+) already": r"sudah ada toko berkode \1: pilih kode lain",
     r"yes or no": "ya atau tidak",
     r"it does not fit": "tidak sesuai",
     r"a name in it is not written as one": "bentuknya tidak sesuai",
