@@ -15,6 +15,7 @@ from gerai.doors.console.cells import cell, inputs_of, typed
 from gerai.doors.console.looking import desk_page
 from gerai.doors.console.refused import problem
 from gerai.doors.console.who import AtDesk, last_of
+from gerai.doors.console.words import DeskWords
 from gerai.doors.http.context import RequestContext
 from gerai.doors.http.errors import status_on_a_page
 from gerai.engine.desk.fields import example_of
@@ -138,6 +139,13 @@ async def _row(desk: AtDesk, things: str, number: str) -> msgspec.Struct | None:
     asked = {"id": number} if view.name.endswith(".show") else {}
     page = await look(view, desk.within, read_texts(view.filter, asked, rupiah=True), desk.caller)
     return next((row for row in page.rows if str(getattr(row, "id", "")) == number), None)
+
+
+def at_form(refusal: Refusal, words: DeskWords) -> tuple[int, str]:
+    """Status and sentence of what stands above a form that was sent. Raises it again where it is a page of its own."""
+    if refusal.kind in _AS_PAGES:
+        raise refusal
+    return status_on_a_page(refusal), problem(refusal, words)
 
 
 def _without_untouched(act: Act, given: dict[str, str]) -> dict[str, Any]:

@@ -10,7 +10,17 @@ import structlog
 from starlette.responses import Response
 
 from gerai.domain.refusals import Refusal
-from gerai.doors.console import account, acting, answers, entering, files, importing, looking, start_shop
+from gerai.doors.console import (
+    account,
+    acting,
+    answers,
+    entering,
+    files,
+    importing,
+    looking,
+    order_form_page,
+    start_shop,
+)
 from gerai.doors.console.counters import Counters
 from gerai.doors.console.draw import ASSETS, DIGEST
 from gerai.doors.console.home_page import HomePage
@@ -41,6 +51,7 @@ def routes(house: House, dialects: Iterable[Dialect]) -> tuple[Route, ...]:
     """All routes; those without parts come first, and pages of their own before those made from the registry."""
     counters = Counters(dialects)
     orders, reports, start = OrderPages(counters), ReportPages(counters), StartPages(StartOrder(counters))
+    order_form = order_form_page.OrderFormPage(counters)
 
     def opened(page: Open) -> Endpoint:
         return _guarded(lambda ctx: page(ctx, house))
@@ -80,6 +91,8 @@ def routes(house: House, dialects: Iterable[Dialect]) -> tuple[Route, ...]:
         Route("GET", f"{_SHOP}/reports/{{report}}", desk(reports.page)),
         Route("GET", f"{_SHOP}/books", desk(reports.page)),
         Route("GET", f"{_SHOP}/books/check", desk(reports.page)),
+        Route("GET", f"{_SHOP}/do/{order_form_page.ACT}", desk(order_form.page)),
+        Route("POST", f"{_SHOP}/do/{order_form_page.ACT}", desk(order_form.sent)),
         Route("GET", f"{_SHOP}/do/{{act}}", desk(acting.act_page)),
         Route("POST", f"{_SHOP}/do/{{act}}", desk(acting.act_sent)),
         *(Route("GET", f"{_SHOP}/{{things}}.{kind}", desk(files.list_file(kind))) for kind in MEDIA_TYPES),

@@ -10,11 +10,10 @@ from starlette.responses import Response
 from gerai.domain.money import parse_rupiah
 from gerai.domain.refusals import InputInvalid, Refusal
 from gerai.doors.console import answers
-from gerai.doors.console.acting import require_proof
+from gerai.doors.console.acting import at_form, require_proof
 from gerai.doors.console.counters import Counter, Counters
 from gerai.doors.console.first_steps import steps_of
 from gerai.doors.console.looking import desk_page
-from gerai.doors.console.refused import problem
 from gerai.doors.console.who import AtDesk, last_of
 from gerai.doors.http.context import RequestContext
 from gerai.engine.desk.first_sale import Doing, curl_of, doors_to_try, first_balance, first_key, first_order
@@ -72,12 +71,13 @@ class StartOrder:
         except InputInvalid as refusal:
             return await self._form(ctx, desk, step, sent, refusal.fields)
         except Refusal as refusal:
-            return await self._form(ctx, desk, step, sent, {"": [problem(refusal, answers.words_for(ctx))]})
+            status, text = at_form(refusal, answers.words_for(ctx))
+            return await self._form(ctx, desk, step, sent, {"": [text]}, status)
         return await self._shown(ctx, desk, secrets)
 
     async def _form(
         self, ctx: RequestContext, desk: AtDesk, step: FirstStep, sent: dict[str, list[str]],
-        faults: dict[str, list[str]] | None = None,
+        faults: dict[str, list[str]] | None = None, status: int = 400,
     ) -> Response:  # fmt: skip
         words, within, found = answers.words_for(ctx), desk.within, faults or {}
         doors, steps = doors_to_try(within), await steps_of(desk)
@@ -89,7 +89,7 @@ class StartOrder:
         may_fill = desk.may(acts()["wallets.top_up"].permission)
         shown = frozenset({"door", "opening", "password", "code"})
         return desk_page(
-            ctx, desk, "start_key.html", "home", 400 if found else 200, title=words.of(step.text),
+            ctx, desk, "start_key.html", "home", status if found else 200, title=words.of(step.text),
             place=(len(steps), len(steps) + 1), once=token(), faults=found,
             doors=[(self._counters.named(door), door in chosen) for door in doors],
             opening=str(costs[0] // 100) if costs and may_fill else "",

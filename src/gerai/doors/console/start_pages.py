@@ -13,10 +13,9 @@ from starlette.responses import Response
 from gerai.domain.money import parse_rupiah
 from gerai.domain.refusals import InputInvalid, NotFound, PermissionMissing, Refusal
 from gerai.doors.console import answers
-from gerai.doors.console.acting import require_proof
+from gerai.doors.console.acting import at_form, require_proof
 from gerai.doors.console.first_steps import may_do, next_of, steps_of
 from gerai.doors.console.looking import desk_page
-from gerai.doors.console.refused import problem
 from gerai.doors.console.start_fields import inputs
 from gerai.doors.console.start_order import StartOrder
 from gerai.doors.console.who import AtDesk, last_of
@@ -78,7 +77,7 @@ class StartPages:
             faults = {_ASKED.get(name, name): texts for name, texts in refusal.fields.items()}
             return await _form(ctx, desk, step, filled, faults)
         except Refusal as refusal:
-            return await _form(ctx, desk, step, filled, problem=problem(refusal, answers.words_for(ctx)))
+            return await _form(ctx, desk, step, filled, refused=at_form(refusal, answers.words_for(ctx)))
         return answers.see(next_of(desk, await steps_of(desk), step.name))
 
 
@@ -111,7 +110,7 @@ async def _sell(desk: AtDesk, sent: Sent, doing: Doing) -> None:
 
 async def _form(
     ctx: RequestContext, desk: AtDesk, step: FirstStep, filled: dict[str, str],
-    faults: dict[str, list[str]] | None = None, problem: str = "",
+    faults: dict[str, list[str]] | None = None, refused: tuple[int, str] = (400, ""),
 ) -> Response:  # fmt: skip
     """The ways there are; or, where one is chosen, its fields. ``mine`` among the faults: what was understood is to be
     said to be theirs."""
@@ -134,7 +133,8 @@ async def _form(
     facts: dict[str, Any] = {
         "title": words.of(decides.text) if not chosen else words.of(decides.choices[chosen]), "step": step,
         "place": (names.index(step.name) + 1, len(names) + 1), "ways": ways, "fields": fields, "chosen": chosen,
-        "decides": decides.name, "mine": found.get("mine", []), "faults": found, "problem": problem, "said": said,
+        "decides": decides.name, "mine": found.get("mine", []), "faults": found, "problem": refused[1], "said": said,
         "once": token(), "proven": proven, "has_codes": desk.visitor.who.person.totp is not None, "onward": onward,
     }  # fmt: skip
-    return desk_page(ctx, desk, "start.html", "home", 400 if said or problem or set(found) - {"mine"} else 200, **facts)
+    bad = bool(said or refused[1] or set(found) - {"mine"})
+    return desk_page(ctx, desk, "start.html", "home", refused[0] if bad else 200, **facts)

@@ -187,3 +187,10 @@ async def first_balance(within: Within, doing: Doing, member_id: int, amount_sen
     """Put money into the first member's wallet, so that something can be ordered from it. Refuses what the act
     refuses."""
     await _do(within, doing, "wallets.top_up", TopUp(id=member_id, amount_sen=amount_sen))
+
+
+def service_requests(within: Within, service: str, data: Any, key: str) -> list[tuple[str, SampleOrder]]:
+    """How a service of this code, with this data, is ordered at the doors that sell services."""
+    sold, anything = ForSale("", 100, service=service, data=data), ForSale("", 100)
+    found = [(door, make(sold, key)) for door, make in within.house.samples.items() if make(anything, key) is None]
+    return [(door, order) for door, order in found if order is not None]
