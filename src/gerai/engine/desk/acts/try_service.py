@@ -16,7 +16,7 @@ from gerai.kit.bilingual import Bilingual
 from gerai.ports.fulfilment import AnswerUnknown, ProbeAnswer, ProbedProvider, ProviderUnreachable
 
 #: So long somebody waits for a page.
-_TIMEOUT_S: Final = 10.0
+_TIMEOUT_S: Final = 10
 _SAID: Final = {
     "works": Bilingual("Bisa dipesan: penyedia menjawab dan semuanya benar", "It can be ordered: all is right there"),
     "wrong": Bilingual("Belum benar: lihat sebabnya", "Not right yet: see what is wrong"),
