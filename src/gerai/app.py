@@ -84,6 +84,9 @@ STORE_METHODS: Final = StoreMethods(
 #: How deposits are called at doors whose members see them.
 DEPOSIT_CODES: Final = {d.name: d.deposit_code for d in DIALECTS if d.deposit_code}
 
+#: What each door is tried with.
+SAMPLES: Final = {d.name: d.sample for d in DIALECTS if d.sample}
+
 #: What a merchant may choose: what is general, and what the dialects declare.
 MERCHANT_SETTINGS: Final = MerchantSettingsDeclared(
     MerchantSettings, *(d.merchant_settings for d in DIALECTS if d.merchant_settings is not None)
@@ -124,7 +127,7 @@ def make_house(engine: Engine, desk: GatewayDesk, partners: FoundPartners, setti
     return House(
         engine, desk, SecretBox(own.seal_key), settings.base_url, partners.payment_methods, partners.fulfilment,
         KEY_SCHEMES, STORE_METHODS, DEPOSIT_CODES, order_readers(DIALECTS),
-        WebhookDesk(WEBHOOK_CONTRACTS, own.allow_loopback, own.timeout_s), partners.notice_forms,
+        WebhookDesk(WEBHOOK_CONTRACTS, own.allow_loopback, own.timeout_s), partners.notice_forms, SAMPLES,
     )  # fmt: skip
 
 

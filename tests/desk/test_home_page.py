@@ -91,8 +91,8 @@ async def test_a_new_shop_sees_what_it_lacks(browser: httpx.AsyncClient, app: Ap
     said = text_of(page)
     assert "Tidak ada yang menunggu Anda" in said
     assert "Tambahkan barang atau layanan yang dijual" in said
-    assert f'href="{base(within)}/do/products.add"' in page.text
-    assert f'href="{base(within)}/do/keys.create"' in page.text
+    assert f'href="{base(within)}/start/sell"' in page.text
+    assert f'href="{base(within)}/start/key"' in page.text
     assert 'class="done"' not in page.text
     ready = await open_desk(app.house)
     await enter(browser, await joined(ready))

@@ -13,8 +13,6 @@ from gerai.domain.refusals import InputInvalid, PermissionMissing
 from gerai.engine.desk.acts.load_rates import RateFile
 from gerai.engine.desk.house import Within
 from gerai.engine.shipping.place_files import PlaceFault, read_whole
-from gerai.engine.shipping.quote import CourierService
-from gerai.engine.shipping.rate_file import read_rates
 from gerai.store.rates import put_rates, remove_other_rates
 
 TABLE = """courier,service,origin,destination,per_kg,days_min,days_max,cod
@@ -23,7 +21,6 @@ JNE,reg,35.78,35.78.05,Rp7.500,1,1,no
 jne,REG,,,20000,,,
 """
 REGIONS = {"35": "Jawa Timur", "35.78": "Kota Surabaya", "35.78.05": "Wonokromo"}
-SERVICES = {1: CourierService(1, 1, "jne", "JNE", "REG", "Reguler")}
 
 
 async def table_of(within: Within) -> list[tuple[str, str, int, int, int, bool]]:
@@ -60,7 +57,7 @@ async def test_every_fault_is_named_by_its_line(within: Within) -> None:
     await new_courier(within)
     rows = (
         "jne,REG,,35,12000,2,3,ya", "jne,OKE,,35,1,,,", "jne,REG,,36,1,,,", "jne,REG,35,,1,,,",
-        "jne,REG,,35.78,3.333,,,", "", "jne,REG,,35.78,1,4,3,", "jne,REG,,35.78,1,-1,,", "jne,REG,,35.78,1,,,mungkin",
+        "jne,REG,,35.78,mahal,,,", "", "jne,REG,,35.78,1,4,3,", "jne,REG,,35.78,1,-1,,", "jne,REG,,35.78,1,,,mungkin",
         "jne,REG,,35,13000,,,",
     )  # fmt: skip
     table = "\n".join((TABLE.splitlines()[0], *rows))
@@ -68,10 +65,11 @@ async def test_every_fault_is_named_by_its_line(within: Within) -> None:
     with pytest.raises(InputInvalid) as refused:
         await do(within, "rates.load", RateFile(table=table))
     assert refused.value.fields["table"] == [
-        "line 3: there is no service jne OKE", "line 4: destination: no region has the code 36",
-        "line 5: origin: 35 is a province, not a regency", "line 6: per_kg: an amount is written 15000 or Rp15.000",
-        "line 8: days_max: less than days_min", "line 9: days_min: a number from 0 to 365", "line 10: cod: yes or no",
-        "line 11: this service, origin and destination stand twice",
+        "line 3: service: there is no service jne OKE", "line 4: destination: no region has the code 36",
+        "line 5: origin: 35 is a province, not a regency",
+        "line 6: per_kg: an amount is written 15000, 15000,50 or Rp15.000",
+        "line 8: days_max: less than 4, which is the least", "line 9: days_min: a number is 0 or more",
+        "line 10: cod: yes or no", "line 11: destination: row 2 is about it already",
     ]  # fmt: skip
     assert (await table_of(within), await written(within)) == ([], before)
 
@@ -79,33 +77,35 @@ async def test_every_fault_is_named_by_its_line(within: Within) -> None:
 @pytest.mark.parametrize(
     ("table", "fault"),
     [
-        ("", "its first line must name the columns"),
-        ("courier,service,per_kg\n", "its first line must name the columns"),
-        ("courier,service,destination,per_kg,harga\n", "names no column harga"),
-        ("courier,service,destination,per_kg,per_kg\n", "names a column twice"),
+        ("", "the column courier is missing"),
+        ("courier,service,destination\n", "the column per_kg is missing"),
+        ("courier,service,destination,per_kg,harga\n", "no such column: harga"),
+        ("courier,service,destination,per_kg,per_kg\n", "two columns are called per_kg"),
         ("courier,service,destination,per_kg\n\n", "it has no row"),
     ],
 )
-def test_a_head_that_is_none(table: str, fault: str) -> None:
+async def test_a_head_that_is_none(within: Within, table: str, fault: str) -> None:
     """What is missing or unknown is said."""
     with pytest.raises(InputInvalid, match=fault):
-        read_rates(table, SERVICES, REGIONS)
+        await do(within, "rates.load", RateFile(table=table))
 
 
 @pytest.mark.parametrize("mark", [",", ";", "\t"])
-def test_a_spreadsheets_way_of_writing(mark: str) -> None:
+async def test_a_spreadsheets_way_of_writing(within: Within, mark: str) -> None:
     """Any mark between columns, a byte order mark, capitals in the head, Windows' line ends."""
+    await new_courier(within)
     table = "\ufeff" + TABLE.replace(",", mark).replace("courier", "Courier").replace("\n", "\r\n")
-    assert [rate.per_kg_sen for rate in read_rates(table, SERVICES, REGIONS)] == [12_000_00, 7_500_00, 20_000_00]
+    await do(within, "rates.load", RateFile(table=table))
+    assert [price for _, _, price, *_ in await table_of(within)] == [20_000_00, 12_000_00, 7_500_00]
 
 
-def test_of_many_faults_the_first_are_named() -> None:
+async def test_of_many_faults_the_first_are_named(within: Within) -> None:
     """Twenty, and how many more there are."""
     rows = "\n".join("jne,OKE,35,1" for _ in range(25))
     with pytest.raises(InputInvalid) as refused:
-        read_rates(f"courier,service,destination,per_kg\n{rows}", SERVICES, REGIONS)
+        await do(within, "rates.load", RateFile(table=f"courier,service,destination,per_kg\n{rows}"))
     assert len(refused.value.fields["table"]) == 21
-    assert refused.value.fields["table"][-1] == "and 5 more lines"
+    assert refused.value.fields["table"][-1] == "and 5 more faults"
 
 
 async def test_two_tables_at_once_leave_one_whole(within: Within) -> None:
@@ -144,7 +144,7 @@ async def test_who_may_not_loads_nothing(within: Within) -> None:
 
 async def test_a_cell_without_end(within: Within) -> None:
     """It is refused with its line, and nothing is stored."""
-    with pytest.raises(InputInvalid, match=r"table.*line 2: field larger"):
+    with pytest.raises(InputInvalid, match=r"the file is no CSV: field larger"):
         await do(within, "rates.load", RateFile(table="courier,service,destination,per_kg\n" + "x" * 140_000))
     with pytest.raises(PlaceFault, match=r"line 2: field larger"):
         read_whole("code,district,city,province\n" + "x" * 140_000)

@@ -53,7 +53,9 @@ class SellerTask:
 
 
 TASKS: Final = (
-    SellerTask("Open a shop", "gerai shop init --code toko-baru --yes"),
+    SellerTask(
+        "Open a shop", "gerai shop init --code toko-baru --yes", page="Langkah pertama, step by step (`/console/start`)"
+    ),
     SellerTask("Load a whole shop from files", "gerai shop load examples/toko-baju"),
     SellerTask(
         "Say where its money comes in",

@@ -37,7 +37,7 @@ async def test_a_table_is_loaded_from_a_file(dsn: str, within: Within, tmp_path:
     )  # fmt: skip
     file.write_text(TABLE + "jne,YES,35,1,1,1\njne,REG,99,1,1,1\n", encoding="utf-8")
     assert await gerai(dsn, "rates", "load", str(file), "--replace", *of) == (
-        1, "", f"gerai: {file}: nothing is stored\n  line 4: there is no service jne YES\n"
+        1, "", f"gerai: {file}: nothing is stored\n  line 4: service: there is no service jne YES\n"
         "  line 5: destination: no region has the code 99\n",
     )  # fmt: skip
     assert await seen(within, "rates.list") == rows

@@ -128,7 +128,7 @@ async def test_broken_off_in_the_middle(
         raise NotFound("key", "1")
 
     with monkeypatch.context() as patched:
-        patched.setattr(shop_first, "_key", broken)
+        patched.setattr(shop_first, "_first", broken)
         assert (await gerai_here(dsn, *given))[0] == 1
     assert left_in(own_folder) == {"shop-init.json": 0o600}
     assert (await gerai_here(dsn, *given))[0] == 0

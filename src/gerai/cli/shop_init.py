@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from pathlib import Path
 from typing import Annotated, Final, NoReturn
 
@@ -136,10 +135,7 @@ def _show(answers: Answers, first: FirstOrder, base_url: str, folder: str) -> No
         console.line("isi saldo anggota dulu / top its member up first:", style="dim")
         console.line(f"gerai wallets top-up {first.member_id} --amount-sen {price} --reason 'saldo awal' {merchant}")
     console.line("pesanan pertama / the first order:", style="dim")
-    console.line(
-        f"curl {base_url}{first.path} -H 'Authorization: Bearer {first.key}' -H 'Content-Type: application/json' "
-        f"-d {shlex.quote(first.body)}"
-    )
+    console.line(first.curl)
     if first.member_id:
         console.line("kerjakan, lalu selesaikan / do it, then finish it:", style="dim")
         console.line(f"gerai orders complete ORDER --result '\"selesai\"' {merchant}")

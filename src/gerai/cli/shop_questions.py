@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
@@ -15,7 +14,7 @@ import typer
 from gerai.cli.terminal import console
 from gerai.domain.money import parse_rupiah
 from gerai.domain.refusals import InputInvalid
-from gerai.engine.desk.goods import slug_of
+from gerai.engine.desk.first_shop import QUESTIONS, FirstQuestion, free_code
 from gerai.engine.merchants.receiving import read_account
 from gerai.kit.closest import not_known
 from gerai.kit.discover import discover
@@ -31,20 +30,6 @@ _LONGEST_NAME: Final = 200
 
 class Unfit(Exception):
     """An answer that cannot be right; the text says why."""
-
-
-@dataclass(frozen=True)
-class Question:
-    """``text`` in Indonesian and English; ``check`` returns the answer as it is kept, from what was typed and what was
-    answered before, or raises Unfit. ``default``: from the answers so far; empty: it has to be answered.
-    ``needed``: whether these answers need it."""
-
-    name: str
-    text: tuple[str, str]
-    example: str
-    check: Callable[[str, Answers], str]
-    default: Callable[[Answers], str] = field(default=lambda _: "")
-    needed: Callable[[Answers], bool] = field(default=lambda _: True)
 
 
 def _name(text: str, _: Answers) -> str:
@@ -145,25 +130,16 @@ def understood(answers: Answers) -> tuple[tuple[str, str], ...]:
 
 _PAY: Final = {"bank": "bank", "qris": "qris", "nanti": "later", "later": "later"}
 _SELL: Final = {"produk": "product", "product": "product", "layanan": "service", "service": "service"}
-QUESTIONS: Final = (
-    Question("name", ("Nama toko", "Name of the shop"), "Toko Melati", _name, lambda _: "Toko Saya"),
-    Question("code", ("Kode toko", "Code of the shop"), "toko-melati", _code,
-             lambda answers: slug_of(answers["name"])[:63] or "toko"),
-    Question("pay", ("Uang masuk ke mana: bank, qris atau nanti", "Where money comes in: bank, qris or later"), "bank",
-             _one_of(_PAY), lambda _: "nanti"),
-    Question("bank", ("Bank", "Bank"), "BCA", _bank, lambda _: "BCA", lambda a: a["pay"] == "bank"),
-    # Without a default: money would go to somebody else.
-    Question("number", ("Nomor rekening Anda", "Number of your account"), "1234567890", _number,
-             needed=lambda a: a["pay"] == "bank"),
-    Question("holder", ("Atas nama", "Holder"), "Budi Santoso", _account, needed=lambda a: a["pay"] == "bank"),
-    Question("qris", ("Teks kode QRIS Anda, atau gambarnya", "Text of your QRIS code, or a picture of it"), "qris.jpg",
-             _qris, needed=lambda a: a["pay"] == "qris"),
-    Question("sell", ("Jual apa dulu: produk (digital) atau layanan", "What first: a (digital) product or a service"),
-             "produk", _one_of(_SELL), lambda _: "produk"),
-    Question("item", ("Namanya", "Its name"), "E-book Resep", _name,
-             lambda a: "Produk pertama" if a["sell"] == "product" else "Layanan pertama"),
-    Question("price", ("Harganya (rupiah)", "Its price (rupiah)"), "50000", _price, lambda _: "50000"),
-)  # fmt: skip
+#: How an answer is kept, from what was typed and what was answered before; raises Unfit.
+_CHECKS: Final[Mapping[str, Callable[[str, Answers], str]]] = {
+    "name": _name, "code": _code, "pay": _one_of(_PAY), "bank": _bank, "number": _number, "holder": _account,
+    "qris": _qris, "sell": _one_of(_SELL), "item": _name, "price": _price,
+}  # fmt: skip
+#: The words of a choice that are typed here, by what they mean: in Indonesian, in English.
+_TYPED: Final = {
+    "bank": ("bank", "bank"), "qris": ("qris", "qris"), "later": ("nanti", "later"),
+    "product": ("produk", "product"), "service": ("layanan", "service"),
+}  # fmt: skip
 
 
 def ask(
@@ -178,18 +154,19 @@ def ask(
             keep(answers)
 
 
-def _answer(question: Question, answers: Answers, given: str, *, silent: bool, taken: frozenset[str]) -> str:
+def _answer(question: FirstQuestion, answers: Answers, given: str, *, silent: bool, taken: frozenset[str]) -> str:
     earlier = answers.get(question.name, "")
     usual = earlier or question.default(answers)
     if question.name == "code":
-        usual = _free(usual, taken)
+        usual = free_code(usual, taken)
+    usual = _TYPED[usual][0] if usual in question.choices else usual
     option = f"--{question.name}"
     while True:
         text = given or (usual if silent else _typed(question, usual))
         try:
             if not text:
                 raise Unfit(f"{option} is needed / {option} perlu diisi")
-            found = question.check(text, answers)
+            found = _CHECKS[question.name](text, answers)
             if question.name == "code" and found in taken:
                 raise Unfit(f"sudah ada toko {found} / there is a shop {found} already")
         except Unfit as why:
@@ -200,15 +177,16 @@ def _answer(question: Question, answers: Answers, given: str, *, silent: bool, t
             return found
 
 
-def _free(code: str, taken: frozenset[str]) -> str:
-    """The code, with a number where another shop has it."""
-    return next(one for one in (code, *(f"{code}-{n}" for n in range(2, len(taken) + 3))) if one not in taken)
-
-
-def _typed(question: Question, usual: str) -> str:
-    indonesian, english = question.text
+def _typed(question: FirstQuestion, usual: str) -> str:
+    indonesian, english = question.text.id, question.text.en
+    if question.choices:
+        indonesian += f": {', '.join(_TYPED[one][0] for one in question.choices)}"
+        english += f": {', '.join(_TYPED[one][1] for one in question.choices)}"
+    if question.name == "qris":
+        indonesian, english = f"{indonesian}, atau gambarnya", f"{english}, or a picture of it"
+    example = _TYPED[question.example][0] if question.example in question.choices else question.example
     shown = f"{indonesian} / {english}" if indonesian != english else english
-    return typer.prompt(f"{shown} (mis. {question.example})", default=usual or None, show_default=bool(usual))
+    return typer.prompt(f"{shown} (mis. {example})", default=usual or None, show_default=bool(usual))
 
 
 def kept(file: Path) -> Answers:

@@ -16,6 +16,7 @@ from gerai.doors.console.cells import cell, inputs_of, typed
 from gerai.doors.console.looking import desk_page
 from gerai.doors.console.refused import problem
 from gerai.doors.console.who import AtDesk, last_of
+from gerai.doors.console.words import DeskWords
 from gerai.doors.http.context import RequestContext
 from gerai.doors.http.errors import status_on_a_page
 from gerai.doors.http.uploads import taking_file
@@ -58,7 +59,7 @@ async def _sent(ctx: RequestContext, desk: AtDesk, act: Act) -> Response:
     sent = await _fields_sent(ctx, desk, act)
     given = {name: texts[-1] for name, texts in sent.items() if name not in _OURS}
     try:
-        await _prove(ctx, desk, act, sent)
+        await require_proof(ctx, desk, act, sent)
         wanted = read_texts(act.input, _without_untouched(act, given), rupiah=True)
         done = await perform(
             act, desk.within, wanted, desk.caller, reason=last_of(sent, "reason"), key=last_of(sent, "once")[:64]
@@ -113,7 +114,7 @@ def _act(ctx: RequestContext, desk: AtDesk) -> Act:
     return act
 
 
-async def _prove(ctx: RequestContext, desk: AtDesk, act: Act, sent: dict[str, list[str]]) -> None:
+async def require_proof(ctx: RequestContext, desk: AtDesk, act: Act, sent: dict[str, list[str]]) -> None:
     """Of a grave act: whoever has not just proved who they are does it now. Refuses InputInvalid, RateLimited."""
     if not act.grave or desk.visitor.who.has_proven(real_now()):
         return
@@ -156,6 +157,13 @@ async def _row(desk: AtDesk, things: str, number: str) -> msgspec.Struct | None:
     asked = {"id": number} if view.name.endswith(".show") else {}
     page = await look(view, desk.within, read_texts(view.filter, asked, rupiah=True), desk.caller)
     return next((row for row in page.rows if str(getattr(row, "id", "")) == number), None)
+
+
+def at_form(refusal: Refusal, words: DeskWords) -> tuple[int, str]:
+    """Status and sentence of what stands above a form that was sent. Raises it again where it is a page of its own."""
+    if refusal.kind in _AS_PAGES:
+        raise refusal
+    return status_on_a_page(refusal), problem(refusal, words)
 
 
 def _without_untouched(act: Act, given: dict[str, str]) -> dict[str, Any]:

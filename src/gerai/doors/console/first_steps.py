@@ -6,40 +6,44 @@ from dataclasses import dataclass
 from typing import Final
 
 from gerai.doors.console.who import AtDesk
-from gerai.doors.console.words import DeskWords
+from gerai.engine.desk.first_shop import STEPS, FirstStep, is_paid, is_selling
 from gerai.engine.desk.registry import acts, look, views
 
-#: What is sold, and what makes it, in the order in which a seller meets them.
-_SOLD: Final = (("products.list", "products.add"), ("services.list", "services.add"))
+#: The shop is there where these pages are.
+_OF_SHOP: Final = tuple(step for step in STEPS if step.name != "shop")
 
 
 @dataclass(frozen=True)
-class FirstStep:
-    """``done``: nothing of it is lacking. ``ways``: address and text of what leads there."""
+class StepShown:
+    """``done``: nothing of it is lacking; ``url``: where it is done, empty: this person may not."""
 
-    name: str
+    step: FirstStep
     done: bool
-    ways: list[tuple[str, str]]
+    url: str
 
 
-async def steps_of(desk: AtDesk, words: DeskWords) -> list[FirstStep]:
-    """Something to sell, a way to be paid, a key for a shop's program; what the person may not see is left out."""
-    found = [await _step(desk, words, "sell", _SOLD)]
-    paid = bool(desk.merchant.receiving or desk.merchant.contracts or desk.merchant.plays_with(desk.within.environment))
-    found.append(FirstStep("paid", paid, _ways(desk, words, ("accounts.add", "gateways.add"))))
-    found.append(await _step(desk, words, "key", (("keys.list", "keys.create"),)))
-    return [step for step in found if step.done or step.ways or step.name == "paid"]
+async def steps_of(desk: AtDesk) -> list[StepShown]:
+    """A way to be paid, something to sell, a key for a shop's program, in their order."""
+    done = {"paid": is_paid(desk.within), "sell": is_selling(desk.within), "key": await _has_key(desk)}
+    return [
+        StepShown(step, done[step.name], f"{desk.base}/start/{step.name}" if may_do(desk, step) else "")
+        for step in _OF_SHOP
+    ]
 
 
-async def _step(desk: AtDesk, words: DeskWords, name: str, of: tuple[tuple[str, str], ...]) -> FirstStep:
-    done = False
-    for listed, _ in of:
-        view = views()[listed]
-        if desk.may(view.permission) and not done:
-            done = bool((await look(view, desk.within, view.filter(), desk.caller)).rows)
-    return FirstStep(name, done, _ways(desk, words, tuple(act for _, act in of)))
+def may_do(desk: AtDesk, step: FirstStep) -> bool:
+    """Whether the person may do all of a step."""
+    return all(desk.may(acts()[name].permission) for name in step.acts)
 
 
-def _ways(desk: AtDesk, words: DeskWords, names: tuple[str, ...]) -> list[tuple[str, str]]:
-    mine = [acts()[name] for name in names if desk.may(acts()[name].permission)]
-    return [(f"{desk.base}/do/{act.name}", words.of(act.title)) for act in mine]
+def next_of(desk: AtDesk, steps: list[StepShown], after: str = "") -> str:
+    """Where to go on: the first step behind ``after`` that is open and may be done; else a first order."""
+    names = [one.step.name for one in steps]
+    behind = steps[names.index(after) + 1 :] if after in names else steps
+    return next((one.url for one in behind if one.url and not one.done), f"{desk.base}/start/order")
+
+
+async def _has_key(desk: AtDesk) -> bool:
+    """Whether there is a key; whoever may not see that has nothing to do about it."""
+    view = views()["keys.list"]
+    return not desk.may(view.permission) or bool((await look(view, desk.within, view.filter(), desk.caller)).rows)

@@ -17,6 +17,7 @@ from gerai.doors.console.looking import desk_page
 from gerai.doors.console.who import AtDesk
 from gerai.doors.console.words import DeskWords
 from gerai.doors.http.context import RequestContext
+from gerai.engine.desk.first_shop import is_paid
 from gerai.engine.desk.registry import look, views
 from gerai.engine.desk.report_time import Range
 from gerai.kit.clock import jakarta
@@ -55,7 +56,7 @@ class HomePage:
             chart=None if summary is None else await self._chart(desk, words, summary, range_),
             plot=(WIDTH, HEIGHT, LENGTH), best=best, most_sen=max((row.sales_sen for row in best), default=0),
             counting=words.date(date.fromisoformat(counting)) if counting else "",
-            steps=await steps_of(desk, words) if not latest else [], tone=tone_of,
+            steps=await steps_of(desk) if not latest or not is_paid(desk.within) else [], tone=tone_of,
         )  # fmt: skip
 
     async def _latest(self, desk: AtDesk, words: DeskWords) -> list[dict[str, Any]]:

@@ -10,13 +10,25 @@ import structlog
 from starlette.responses import Response
 
 from gerai.domain.refusals import Refusal
-from gerai.doors.console import account, acting, answers, entering, files, importing, looking
+from gerai.doors.console import (
+    account,
+    acting,
+    answers,
+    entering,
+    files,
+    importing,
+    looking,
+    order_form_page,
+    start_shop,
+)
 from gerai.doors.console.counters import Counters
 from gerai.doors.console.draw import ASSETS, DIGEST
 from gerai.doors.console.home_page import HomePage
 from gerai.doors.console.order_pages import OrderPages
 from gerai.doors.console.proof_file import proof_file
 from gerai.doors.console.reports_page import ReportPages
+from gerai.doors.console.start_order import StartOrder
+from gerai.doors.console.start_pages import StartPages, start_page
 from gerai.doors.console.who import AtDesk, Visitor, desk_of, shops_of, visitor_of
 from gerai.doors.http.assets import FOR_GOOD
 from gerai.doors.http.browser import SAFETY
@@ -24,7 +36,8 @@ from gerai.doors.http.context import RequestContext
 from gerai.doors.http.door import Dialect, Endpoint, Route
 from gerai.doors.http.errors import status_on_a_page
 from gerai.engine.desk.export import MEDIA_TYPES
-from gerai.engine.desk.house import House
+from gerai.engine.desk.first_shop import is_paid, is_selling
+from gerai.engine.desk.house import House, Within
 from gerai.engine.outage import refusal_behind
 
 log = structlog.get_logger("gerai.console")
@@ -37,7 +50,8 @@ _SHOP: Final = "/console/{shop}/{environment}"
 def routes(house: House, dialects: Iterable[Dialect]) -> tuple[Route, ...]:
     """All routes; those without parts come first, and pages of their own before those made from the registry."""
     counters = Counters(dialects)
-    orders, reports = OrderPages(counters), ReportPages(counters)
+    orders, reports, start = OrderPages(counters), ReportPages(counters), StartPages(StartOrder(counters))
+    order_form = order_form_page.OrderFormPage(counters)
 
     def opened(page: Open) -> Endpoint:
         return _guarded(lambda ctx: page(ctx, house))
@@ -63,9 +77,14 @@ def routes(house: House, dialects: Iterable[Dialect]) -> tuple[Route, ...]:
         Route("POST", "/console/account/codes", signed(account.codes_sent)),
         Route("POST", "/console/account/codes/off", signed(account.codes_off_sent)),
         Route("POST", "/console/account/sessions", signed(account.session_sent)),
+        Route("GET", "/console/start", signed(start_shop.shop_page)),
+        Route("POST", "/console/start", signed(start_shop.shop_sent)),
         Route("GET", "/console/static/{digest}/{name}", _asset),
         Route("GET", _SHOP, desk(HomePage(counters).page)),
         Route("GET", f"{_SHOP}/more", desk(looking.more_page)),
+        Route("GET", f"{_SHOP}/start", desk(start_page)),
+        Route("GET", f"{_SHOP}/start/{{step}}", desk(start.page)),
+        Route("POST", f"{_SHOP}/start/{{step}}", desk(start.sent)),
         Route("GET", f"{_SHOP}/orders", desk(orders.list_page)),
         Route("GET", f"{_SHOP}/orders/{{id}}", desk(orders.show_page)),
         Route("GET", f"{_SHOP}/reports", desk(reports.page)),
@@ -74,6 +93,8 @@ def routes(house: House, dialects: Iterable[Dialect]) -> tuple[Route, ...]:
         Route("GET", f"{_SHOP}/reports/{{report}}", desk(reports.page)),
         Route("GET", f"{_SHOP}/books", desk(reports.page)),
         Route("GET", f"{_SHOP}/books/check", desk(reports.page)),
+        Route("GET", f"{_SHOP}/do/{order_form_page.ACT}", desk(order_form.page)),
+        Route("POST", f"{_SHOP}/do/{order_form_page.ACT}", desk(order_form.sent)),
         Route("GET", f"{_SHOP}/do/{{act}}", desk(acting.act_page)),
         Route("POST", f"{_SHOP}/do/{{act}}", desk(acting.act_sent)),
         *(Route("GET", f"{_SHOP}/{{things}}.{kind}", desk(files.list_file(kind))) for kind in MEDIA_TYPES),
@@ -123,11 +144,16 @@ async def _signed(ctx: RequestContext, house: House, page: Signed, *, changed: b
 
 
 async def _first(ctx: RequestContext, house: House, visitor: Visitor) -> Response:
-    """The person's shop, or a choice of several."""
+    """The person's shop, at its first steps while it has nothing; a choice of several; the first one to be opened."""
     shops = shops_of(house, visitor)
     if len(shops) == 1:
-        return answers.see(f"/console/{shops[0].code}/production")
-    return answers.page(ctx, "shops.html", visitor=visitor, shops=shops)
+        within = Within(house, shops[0].merchant_id, "production")
+        new = visitor.who.role_in(shops[0].merchant_id) == "owner" and not is_paid(within) and not is_selling(within)
+        return answers.see(f"/console/{shops[0].code}/production{'/start' if new else ''}")
+    if not shops and start_shop.may_open(visitor):
+        return answers.see("/console/start")
+    may_open = start_shop.may_open(visitor)
+    return answers.page(ctx, "shops.html", visitor=visitor, shops=shops, may_open=may_open)
 
 
 async def _asset(ctx: RequestContext) -> Response:

@@ -28,6 +28,7 @@ from gerai.doors.http.page_details import ReadPageDetails, no_page_details
 from gerai.doors.http.request_body import RequestBody
 from gerai.doors.http.request_metrics import RouteMetrics
 from gerai.engine.catalogue.store_methods import StoreMethods
+from gerai.engine.desk.sample_orders import MakeSample
 from gerai.engine.directory import Part
 from gerai.engine.outage import refusal_behind
 from gerai.engine.webhooks.contract import WebhookContract
@@ -60,7 +61,8 @@ class Dialect:
     where another route's ``{part}`` would take them; ``secret_paths``: addresses open what they name, and stay out of
     the log.
     People: ``blurb`` and ``openapi``, the contract shown at ``/docs``.
-    Keys: ``keys``, None for a door without. ``demo``: its part of the demo shop.
+    Keys: ``keys``, None for a door without. ``demo``: its part of the demo shop. ``sample``: the request that a seller
+    tries it with, where such a one can be made.
     Engine: ``parts`` of the directory that it reads; ``webhooks``: its outgoing webhooks, where the contract has some;
     ``merchant_settings``: a struct of what a merchant may choose for this dialect (gerai.merchant_settings);
     ``deposit_code``: the form of its deposits' codes, where the contract has one; ``store_methods``: its words for how
@@ -80,6 +82,7 @@ class Dialect:
     blurb: Blurb | None = None
     keys: KeyScheme | None = None
     demo: Demo | None = None
+    sample: MakeSample | None = None
     parts: tuple[Part[Any], ...] = ()
     merchant_settings: type[msgspec.Struct] | None = None
     webhooks: WebhookContract | None = None

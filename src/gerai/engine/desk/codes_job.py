@@ -115,4 +115,4 @@ class CodesJob:
 
 async def begin_codes(within: Within, connection: Connection) -> CodesJob:
     """The job over the shop's catalogue as it stands now."""
-    return CodesJob(within, connection, await catalogue_in(connection, within.merchant_id))
+    return CodesJob(within, connection, await catalogue_in(within, connection))

@@ -11,6 +11,8 @@ _WORDS: Final = {
     r"production has this, too: a key of the sandbox does not change it": (
         "berlaku juga di production: kunci sandbox tidak mengubahnya"
     ),
+    r"is this yours\? (.*)": r"Ini milik Anda? \1",
+    r"there is a merchant with the code (\S+) already": r"sudah ada toko berkode \1: pilih kode lain",
     r"yes or no": "ya atau tidak",
     r"it does not fit": "tidak sesuai",
     r"a name in it is not written as one": "bentuknya tidak sesuai",
@@ -60,6 +62,12 @@ _WORDS: Final = {
     r"(.*) is no telephone number": r"\1 bukan nomor telepon",
     r"(.*) is another member's": r"\1 milik anggota lain",
     r"nothing was delivered then: that is orders\.fail .*": "tidak ada yang terkirim: pakai Gagalkan pesanan",
+    r"there is no service (.*)": r"tidak ada layanan kurir \1",
+    r"(.*) is booked by several: .*": r"\1 dipesan lewat beberapa pihak: isi kolom aggregator",
+    r"no region has the code (\S+)": r"tidak ada wilayah berkode \1",
+    r"(\S+) is a province, not a regency": r"\1 adalah provinsi, bukan kota/kabupaten",
+    r"(\S+) is a district, not a regency": r"\1 adalah kecamatan, bukan kota/kabupaten",
+    r"less than (\d+), which is the least": r"kurang dari \1, yaitu paling sedikit",
     r"(.*) has no members; one of (.*)": r"\1 tidak beranggota; salah satu dari \2",
 }
 _PATTERNS: Final = [(re.compile(english, re.DOTALL), indonesian) for english, indonesian in _WORDS.items()]

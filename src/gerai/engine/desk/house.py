@@ -12,6 +12,7 @@ import msgspec
 from gerai.domain.records import Environment, OrderView
 from gerai.engine.catalogue.store_methods import StoreMethods
 from gerai.engine.core import Engine
+from gerai.engine.desk.sample_orders import MakeSample
 from gerai.engine.directory_entries import MerchantFacts
 from gerai.engine.gateways.desk import GatewayDesk
 from gerai.engine.webhooks.register import WebhookDesk
@@ -71,8 +72,9 @@ ReadOrderFacts = Callable[[OrderView, str], OrderFacts]
 class House:
     """An installation. ``doors``: how the keys of each are made, by its name; ``store_methods``: how stores may say
     that they are paid; ``deposit_codes``: of the doors whose members see their deposits; ``order_facts``: what each
-    door knows of its orders; ``webhooks``: what each door announces. ``sealer`` seals what must be read again;
-    ``base_url``: what links begin with; ``notice_forms``: in which others tell of money."""
+    door knows of its orders; ``webhooks``: what each door announces; ``samples``: what a door is tried with, by its
+    name. ``sealer`` seals what must be read again; ``base_url``: what links begin with; ``notice_forms``: in which
+    others tell of money."""
 
     engine: Engine
     gateways: GatewayDesk
@@ -86,6 +88,7 @@ class House:
     order_facts: Mapping[str, ReadOrderFacts] = field(default_factory=dict[str, ReadOrderFacts])
     webhooks: WebhookDesk = field(default_factory=WebhookDesk)
     notice_forms: Mapping[str, NoticeForm] = field(default_factory=dict[str, NoticeForm])
+    samples: Mapping[str, MakeSample] = field(default_factory=dict[str, MakeSample])
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,12 @@ from collections.abc import Mapping
 
 from gerai.domain.refusals import InputInvalid, PartnerUnavailable
 from gerai.engine.directory_entries import MerchantFacts
-from gerai.ports.fulfilment import FulfilmentProvider, names_simulator
+from gerai.ports.fulfilment import SIMULATOR, FulfilmentProvider, names_simulator
+
+
+def name_for(provider: str, *, automatic: bool, plays: bool) -> str:
+    """Who does the work of a service: where nothing is real (``plays``) the simulator, except where people do it."""
+    return SIMULATOR if plays and automatic else provider
 
 
 def provider_for(

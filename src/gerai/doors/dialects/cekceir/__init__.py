@@ -10,6 +10,7 @@ from gerai.doors.dialects.cekceir.errors import ERRORS, refuse
 from gerai.doors.dialects.cekceir.events import WEBHOOKS
 from gerai.doors.dialects.cekceir.keys import KEYS
 from gerai.doors.dialects.cekceir.routes import ROUTES
+from gerai.doors.dialects.cekceir.sample_order import sample_order
 from gerai.doors.http.describe import Blurb
 from gerai.doors.http.door import Dialect
 from gerai.engine.catalogue.services import SERVICES
@@ -33,6 +34,7 @@ DIALECT = Dialect(
     ),
     keys=KEYS,
     demo=DEMO,
+    sample=sample_order,
     parts=(SERVICES,),
     webhooks=WEBHOOKS,
 )

@@ -14,12 +14,12 @@ from gerai.engine.catalogue.services import SERVICES, Service, WantedItems
 from gerai.engine.command import Outcome
 from gerai.engine.fulfilment import balances
 from gerai.engine.fulfilment.carry_out import carry_out, work_of
-from gerai.engine.fulfilment.providers import provider_for
+from gerai.engine.fulfilment.providers import name_for, provider_for
 from gerai.engine.orders.lines import NewLine
 from gerai.engine.orders.place import Placed, PlaceOrder
 from gerai.engine.outage import DatabaseError
 from gerai.kit.ids import token
-from gerai.ports.fulfilment import SIMULATOR, FulfilmentProvider
+from gerai.ports.fulfilment import FulfilmentProvider
 
 #: The worker takes over this long after the request has stopped waiting for the provider.
 _TAKE_OVER_AFTER_S: Final = 5.0
@@ -51,8 +51,8 @@ class Placing:
         service = catalogue.coded(self._wanted.code)
         items = catalogue.want(service, self._wanted.data, self._ctx.now)
         key = self._caller.key
-        # Simulated keys are served by the simulator, except where people do the work; real ones never are.
-        name = SIMULATOR if key.simulated and service.processing_type == "automatic" else service.provider
+        automatic = service.processing_type == "automatic"
+        name = name_for(service.provider, automatic=automatic, plays=key.simulated)
         provider = provider_for(self._ctx.services.partners.fulfilment, name, key.merchant, key.environment)
         self._work = Work(provider, service.deadline_ms / 1000)
         return self._place(service, items, name, provider.automatic)

@@ -13,6 +13,7 @@ from gerai.doors.dialects.durianpay.events import WEBHOOKS
 from gerai.doors.dialects.durianpay.keys import KEYS
 from gerai.doors.dialects.durianpay.order_details import page_details
 from gerai.doors.dialects.durianpay.routes import LATER, PREFIXES, ROUTES
+from gerai.doors.dialects.durianpay.sample_order import sample_order
 from gerai.doors.dialects.durianpay.wire.formats import new_id
 from gerai.doors.http.describe import Blurb
 from gerai.doors.http.door import Dialect
@@ -39,6 +40,7 @@ DIALECT: Final = Dialect(
     ),
     keys=KEYS,
     demo=DEMO,
+    sample=sample_order,
     webhooks=WEBHOOKS,
     page_details=page_details,
     errors=ERRORS,

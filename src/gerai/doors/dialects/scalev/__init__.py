@@ -11,6 +11,7 @@ from gerai.doors.dialects.scalev.keys import KEYS
 from gerai.doors.dialects.scalev.methods import STORE_METHODS
 from gerai.doors.dialects.scalev.order_details import CHANNEL, page_details
 from gerai.doors.dialects.scalev.routes import LATER, ROUTES
+from gerai.doors.dialects.scalev.sample_order import sample_order
 from gerai.doors.http.describe import Blurb
 from gerai.doors.http.door import Dialect
 from gerai.engine.catalogue.storefront import STOREFRONT
@@ -34,6 +35,7 @@ DIALECT = Dialect(
     ),
     keys=KEYS,
     demo=DEMO,
+    sample=sample_order,
     parts=(STOREFRONT,),
     store_methods=STORE_METHODS,
     webhooks=WEBHOOKS,

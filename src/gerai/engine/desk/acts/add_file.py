@@ -57,7 +57,7 @@ async def run(within: Within, given: NewFile) -> Done:
         _kind(given.name) if content else "", len(content), digest, given.most_downloads, real_now(),
     )  # fmt: skip
     async with changing(within.engine, within.merchant_id) as connection:
-        variant = require_coded(await catalogue_in(connection, within.merchant_id), given.variant_id)
+        variant = require_coded(await catalogue_in(within, connection), given.variant_id)
         if len(await sql.of_variants(connection, within.merchant_id, [given.variant_id])) >= MOST_FILES:
             raise InputInvalid({"variant_id": [f"a variant has at most {MOST_FILES} files"]})
         await sql.add(connection, file, content)

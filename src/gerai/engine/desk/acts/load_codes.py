@@ -32,7 +32,7 @@ async def run(within: Within, given: CodeLoad) -> Done:
     theirs. Refuses InputInvalid: no such variant, or one that is sent in a parcel; codes that are there already."""
     codes = codes_in(given.codes)
     async with changing(within.engine, within.merchant_id) as connection:
-        catalogue = await catalogue_in(connection, within.merchant_id)
+        catalogue = await catalogue_in(within, connection)
         variant = require_coded(catalogue, given.variant_id)
         with sealing():
             into = await open_pool(

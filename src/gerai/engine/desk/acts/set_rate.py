@@ -12,10 +12,9 @@ from gerai.engine.desk.edit import found_in
 from gerai.engine.desk.fields import Id, PriceSen, words
 from gerai.engine.desk.house import Within
 from gerai.engine.desk.registry import Act, Done
-from gerai.engine.desk.shipping import Days, Region, districts_of, rates_in
+from gerai.engine.desk.shipping import Days, Region, districts_of, rates_in, require_regions
 from gerai.engine.merchants.open import changing, note
 from gerai.engine.shipping.quote import Rate
-from gerai.engine.shipping.rate_file import require_region
 from gerai.kit.bilingual import Bilingual
 from gerai.store.lookup_table import values_of
 from gerai.store.rates import put_rates
@@ -36,9 +35,7 @@ class NewRate(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
 async def run(within: Within, given: NewRate) -> Done:
     """Instead of the rate there was from there to there, if there was one. Orders keep what they were quoted. Refuses
     NotFound (no such service), and InputInvalid: a region that nobody knows, or more days at least than at most."""
-    regions = districts_of(within).regions
-    require_region("origin", given.origin, regions, (2,))
-    require_region("destination", given.destination, regions, (1, 2, 3))
+    require_regions(given.origin, given.destination, districts_of(within).regions)
     if given.days_max < given.days_min:
         raise InputInvalid({"days_max": [f"less than {given.days_min}, which is the least"]})
     new = Rate(

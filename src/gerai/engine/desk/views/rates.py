@@ -32,11 +32,14 @@ class RateFilter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class RateRow(msgspec.Struct, frozen=True):
-    """A price per kilogram. ``origin`` and ``destination``: codes of regions, empty is anywhere; of several that apply,
+    """A price per kilogram. ``courier`` and ``service``: their codes; ``aggregator``: who books it, empty: the shop
+    itself. ``origin`` and ``destination``: codes of regions, empty is anywhere; of several that apply,
     the origin's own and the most specific destination count."""
 
     service_id: Annotated[Id, words("Nomor layanan", "Service id")]
+    courier: Annotated[str, words("Kurir", "Courier")]
     service: Annotated[str, words("Layanan", "Service")]
+    aggregator: Annotated[str, words("Dipesan lewat", "Booked by")]
     origin: Annotated[str, words("Asal", "Origin")]
     origin_name: Annotated[str, words("Nama asal", "Name of the origin")]
     destination: Annotated[str, words("Tujuan", "Destination")]
@@ -63,9 +66,9 @@ async def run(within: Within, wanted: RateFilter) -> ViewPage:
 
 
 def _row(rate: Rate, service: CourierService | None, regions: dict[str, str]) -> RateRow:
-    called = "" if service is None else f"{service.courier_name} {service.code}"
+    called = ("", "", "") if service is None else (service.courier_code, service.code, service.aggregator)
     return RateRow(
-        rate.service_id, called, rate.origin, regions.get(rate.origin, ""), rate.destination,
+        rate.service_id, *called, rate.origin, regions.get(rate.origin, ""), rate.destination,
         regions.get(rate.destination, ""), rate.per_kg_sen, rate.days_min, rate.days_max, rate.cod,
     )  # fmt: skip
 

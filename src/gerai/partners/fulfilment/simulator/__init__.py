@@ -12,8 +12,15 @@ from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any, Final
 
-from gerai.partners.fulfilment.simulator.shapes import ending, shape
-from gerai.ports.fulfilment import SIMULATOR, AnswerUnknown, ProviderUnreachable, WorkAnswer, WorkRequest
+from gerai.partners.fulfilment.simulator.shapes import SHAPES, ending, shape
+from gerai.ports.fulfilment import (
+    SIMULATOR,
+    AnswerUnknown,
+    ProbeAnswer,
+    ProviderUnreachable,
+    WorkAnswer,
+    WorkRequest,
+)
 
 #: What the endings mean. One such item decides how the provider behaves for its whole order.
 FAILS: Final = frozenset({"9001", "9003", "9005"})
@@ -59,6 +66,15 @@ class SimulatorProvider:
         if endings & UNREACHABLE:
             raise ProviderUnreachable("simulated: nobody there")
         return self._answer(request, endings)
+
+    async def probe(self, service: str, settings: dict[str, Any]) -> ProbeAnswer:
+        """It does every service; its settings may be none."""
+        answer, slow_s = settings.get("answer", SHAPES[0]), settings.get("slow_s", _DEFAULT_SLOW_S)
+        if answer not in SHAPES:
+            return ProbeAnswer(wrong=f"answer: {answer!r} is none of {', '.join(SHAPES)}")
+        if isinstance(slow_s, bool) or not isinstance(slow_s, int | float) or slow_s < 0:
+            return ProbeAnswer(wrong=f"slow_s: {slow_s!r} is no number of seconds")
+        return ProbeAnswer(service_known=True)
 
     def _answer(self, request: WorkRequest, endings: set[str]) -> WorkAnswer:
         reference = f"sim-{request.request_id}"

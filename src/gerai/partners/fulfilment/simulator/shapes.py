@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Any
+from typing import Any, Final
 
 from gerai.kit.json_values import is_object
 from gerai.ports.fulfilment import WorkRequest
 
+#: What a result can look like; the first where nothing else is set.
+SHAPES: Final = ("status", "history", "barcode")
 _ACTIONS = ("Terdaftar", "Blokir", "Buka blokir")
 
 

@@ -1,0 +1,13 @@
+"""The request that a seller tries this door with: one service, paid from the wallet of the key's member."""
+
+from __future__ import annotations
+
+from gerai.engine.desk.sample_orders import ForSale, SampleOrder
+
+
+def sample_order(sold: ForSale, key: str) -> SampleOrder | None:
+    """An order of it; None: it is no service."""
+    if not sold.service:
+        return None
+    body = {"code": sold.service, "data": dict(sold.data or {})}
+    return SampleOrder("/api/order", {"Authorization": f"Bearer {key}"}, body)
