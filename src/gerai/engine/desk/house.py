@@ -89,12 +89,13 @@ class House:
 @dataclass(frozen=True)
 class Within:
     """Where a view looks, or an act works. ``may``: the permissions of whoever looks; a view that shows things of
-    another permission as well leaves them out without it."""
+    another permission as well leaves them out without it. ``by``: who that is, as events keep it."""
 
     house: House
     merchant_id: int
     environment: Environment
     may: frozenset[str] = frozenset()
+    by: str = ""
 
     @property
     def engine(self) -> Engine:

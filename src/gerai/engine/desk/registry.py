@@ -62,11 +62,20 @@ class View:
 
 
 @dataclass(frozen=True)
+class Bulk:
+    """That an act may be done to many things at once, each by its ``id`` (``engine/desk/bulk.py``). ``each``: of its
+    other fields, those that each thing has for itself; the rest is the same for all."""
+
+    each: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Act:
     """Something to do: ``<things>.<verb>``. ``input`` is what it takes. ``reasoned``: it concerns money or a customer,
     so it takes a reason. ``grave``: it moves money or hands out a key; at the console whoever does it proves once more
     who they are. ``outside``: of no merchant (it opens one). ``possible``: of an act on an order, whether the order's
-    state, as it was read, allows it now; the act itself decides by what it reads in its transaction."""
+    state, as it was read, allows it now; the act itself decides by what it reads in its transaction. ``bulk``: how it
+    is done to many at once; None: it is not."""
 
     name: str
     permission: Permission
@@ -77,6 +86,7 @@ class Act:
     grave: bool = False
     outside: bool = False
     possible: Callable[[OrderView], bool] | None = None
+    bulk: Bulk | None = None
 
 
 @dataclass(frozen=True)
@@ -117,7 +127,7 @@ def _by_name(found: dict[str, Any]) -> dict[str, Any]:
 async def look(view: View, within: Within, wanted: msgspec.Struct, caller: DeskCaller) -> ViewPage:
     """See a view. Refuses PermissionMissing, and what the view refuses."""
     caller.require(view.permission)
-    return await view.run(replace(within, may=frozenset(caller.permissions)), wanted)
+    return await view.run(replace(within, may=frozenset(caller.permissions), by=caller.actor.label), wanted)
 
 
 async def perform(
