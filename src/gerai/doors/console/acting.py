@@ -31,8 +31,8 @@ _FEW = 4
 #: A page of the desk: things, or one of them.
 _PLACE = re.compile(r"[a-z_]{1,40}(/[0-9]{1,19})?")
 #: What things are called, the best name first.
-_NAMES = ("number", "name", "title", "code", "sku", "public_id")
-_AS_PAGES = frozenset({Kind.NOT_ALLOWED, Kind.UNAVAILABLE, Kind.TOO_MANY, Kind.INTERNAL})
+NAMES = ("number", "name", "title", "code", "sku", "public_id")
+AS_PAGES = frozenset({Kind.NOT_ALLOWED, Kind.UNAVAILABLE, Kind.TOO_MANY, Kind.INTERNAL})
 
 
 async def act_page(ctx: RequestContext, desk: AtDesk) -> Response:
@@ -51,13 +51,13 @@ async def act_sent(ctx: RequestContext, desk: AtDesk) -> Response:
     sent = await desk.visitor.form(ctx)
     given = {name: texts[-1] for name, texts in sent.items() if name not in _OURS}
     try:
-        await _prove(ctx, desk, act, sent)
+        await prove_again(ctx, desk, act, sent)
         wanted = read_texts(act.input, _without_untouched(act, given), rupiah=True)
         done = await perform(
             act, desk.within, wanted, desk.caller, reason=last_of(sent, "reason"), key=last_of(sent, "once")[:64]
         )
     except Refusal as refusal:
-        if refusal.kind in _AS_PAGES:
+        if refusal.kind in AS_PAGES:
             raise
         _, about = await _as_it_is(act, desk, given.get("id", ""))
         return _form(ctx, desk, act, given | {"reason": last_of(sent, "reason")}, about, refusal)
@@ -95,7 +95,7 @@ def _act(ctx: RequestContext, desk: AtDesk) -> Act:
     return act
 
 
-async def _prove(ctx: RequestContext, desk: AtDesk, act: Act, sent: dict[str, list[str]]) -> None:
+async def prove_again(ctx: RequestContext, desk: AtDesk, act: Act, sent: dict[str, list[str]]) -> None:
     """Of a grave act: whoever has not just proved who they are does it now. Refuses InputInvalid, RateLimited."""
     if not act.grave or desk.visitor.who.has_proven(real_now()):
         return
@@ -126,7 +126,7 @@ async def _as_it_is(act: Act, desk: AtDesk, number: str) -> tuple[dict[str, str]
         return filled, ""
     # What must be given is the act's own; what may be left out stays as it is, and is shown so.
     kept = [f for name, f in fields.items() if not f.required and name in row.__struct_fields__]
-    about = next((str(name) for field in _NAMES if (name := getattr(row, field, ""))), "")
+    about = next((str(name) for field in NAMES if (name := getattr(row, field, ""))), "")
     return filled | {f.name: typed(f, getattr(row, f.name)) for f in kept}, about
 
 

@@ -41,12 +41,18 @@ async def list_page(ctx: RequestContext, desk: AtDesk) -> Response:
     return desk_page(
         ctx, desk, "list.html", things, 400 if faults else 200,
         title=words.of(view.title), columns=columns, filters=filters, following=following,
-        rows=[(_link(desk, things, row), row_cells(row, columns, words), _in_list(desk, things, row, words))
-              for row in page.rows],
+        rows=[(_link(desk, things, row), row_cells(row, columns, words), _in_list(desk, things, row, words),
+               getattr(row, "id", "")) for row in page.rows],
         faults=faults, filtered=any(value for name, value in asked.items() if name != "after"),
         at_top=_acts(desk, things, words),
         files=files_of(desk, things, asked), importing=import_of(desk, things, words),
+        bulk=bulk_of(desk, things, words),
     )  # fmt: skip
+
+
+def bulk_of(desk: AtDesk, things: str, words: DeskWords) -> list[tuple[str, str]]:
+    """Name and title of what the person may do to many of these at once."""
+    return [(act.name, words.of(act.title)) for act in _of(desk, things) if act.bulk is not None]
 
 
 async def looked(view: View, desk: AtDesk, asked: Mapping[str, str]) -> tuple[ViewPage, dict[str, list[str]]]:

@@ -13,7 +13,7 @@ from gerai.domain.states import PAYMENT
 from gerai.doors.console import answers
 from gerai.doors.console.cells import raw, tone_of
 from gerai.doors.console.counters import Counters
-from gerai.doors.console.looking import desk_page, looked
+from gerai.doors.console.looking import bulk_of, desk_page, looked
 from gerai.doors.console.order_story import story_of
 from gerai.doors.console.order_words import method_name, parted, steps_of
 from gerai.doors.console.who import AtDesk
@@ -71,7 +71,7 @@ class OrderPages:
             following=answers.address(ctx, after=page.next) if page.next else "", untouched=untouched,
             samples=await self._counters.samples(ctx.base_url)
             if untouched and desk.within.environment == "sandbox" else (),
-            can_make_keys=desk.may(acts()["keys.create"].permission),
+            can_make_keys=desk.may(acts()["keys.create"].permission), bulk=bulk_of(desk, "orders", words),
         )  # fmt: skip
 
     async def show_page(self, ctx: RequestContext, desk: AtDesk) -> Response:

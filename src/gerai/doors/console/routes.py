@@ -10,13 +10,14 @@ import structlog
 from starlette.responses import Response
 
 from gerai.domain.refusals import Refusal
-from gerai.doors.console import account, acting, answers, entering, files, importing, looking
+from gerai.doors.console import account, acting, answers, bulk, entering, files, importing, looking
 from gerai.doors.console.counters import Counters
 from gerai.doors.console.draw import ASSETS, DIGEST
 from gerai.doors.console.home_page import HomePage
 from gerai.doors.console.order_pages import OrderPages
 from gerai.doors.console.proof_file import proof_file
 from gerai.doors.console.reports_page import ReportPages
+from gerai.doors.console.slips import slips_page
 from gerai.doors.console.who import AtDesk, Visitor, desk_of, shops_of, visitor_of
 from gerai.doors.http.assets import FOR_GOOD
 from gerai.doors.http.browser import SAFETY
@@ -67,6 +68,7 @@ def routes(house: House, dialects: Iterable[Dialect]) -> tuple[Route, ...]:
         Route("GET", _SHOP, desk(HomePage(counters).page)),
         Route("GET", f"{_SHOP}/more", desk(looking.more_page)),
         Route("GET", f"{_SHOP}/orders", desk(orders.list_page)),
+        Route("GET", f"{_SHOP}/orders/print", desk(slips_page)),
         Route("GET", f"{_SHOP}/orders/{{id}}", desk(orders.show_page)),
         Route("GET", f"{_SHOP}/reports", desk(reports.page)),
         Route("GET", f"{_SHOP}/reports/{{report}}", desk(reports.page)),
@@ -74,6 +76,8 @@ def routes(house: House, dialects: Iterable[Dialect]) -> tuple[Route, ...]:
         Route("GET", f"{_SHOP}/books/check", desk(reports.page)),
         Route("GET", f"{_SHOP}/do/{{act}}", desk(acting.act_page)),
         Route("POST", f"{_SHOP}/do/{{act}}", desk(acting.act_sent)),
+        Route("GET", f"{_SHOP}/bulk", desk(bulk.bulk_page)),
+        Route("POST", f"{_SHOP}/bulk", desk(bulk.bulk_sent)),
         *(Route("GET", f"{_SHOP}/{{things}}.{kind}", desk(files.list_file(kind))) for kind in MEDIA_TYPES),
         Route("GET", f"{_SHOP}/{{things}}", desk(looking.list_page)),
         *(

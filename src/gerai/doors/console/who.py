@@ -45,9 +45,9 @@ class Visitor:
         """What a form of this session carries: another site can neither read nor make it."""
         return hmac.new(self.token.encode(), b"form", hashlib.sha256).hexdigest()
 
-    async def form(self, ctx: RequestContext) -> dict[str, list[str]]:
+    async def form(self, ctx: RequestContext, most_fields: int = _MOST_FIELDS) -> dict[str, list[str]]:
         """The fields of a form of ours. Refuses PermissionMissing: it is none of this session's."""
-        fields = await form_lists(ctx, _MOST_FIELDS)
+        fields = await form_lists(ctx, most_fields)
         self._require_mark(fields.pop("mark", [""])[-1])
         return fields
 
