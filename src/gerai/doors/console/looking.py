@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlencode
 
 import msgspec
@@ -22,6 +22,9 @@ from gerai.engine.desk.fields import example_of
 from gerai.engine.desk.importing import imports
 from gerai.engine.desk.read import fields_of, read_texts
 from gerai.engine.desk.registry import Act, View, ViewPage, acts, look, views
+
+#: Lists that an open page keeps true.
+_LIVE: Final = frozenset({"waiting", "payments"})
 
 
 async def more_page(ctx: RequestContext, desk: AtDesk) -> Response:
@@ -46,7 +49,7 @@ async def list_page(ctx: RequestContext, desk: AtDesk) -> Response:
         faults=faults, filtered=any(value for name, value in asked.items() if name != "after"),
         at_top=_acts(desk, things, words),
         files=files_of(desk, things, asked), importing=import_of(desk, things, words),
-        bulk=bulk_of(desk, things, words),
+        bulk=bulk_of(desk, things, words), live=things if things in _LIVE else "", later="after" in asked,
     )  # fmt: skip
 
 
@@ -109,8 +112,9 @@ def desk_page(ctx: RequestContext, desk: AtDesk, template: str, here: str, statu
         "elsewhere": "" if here == "home" or _has_no_list(here) else f"/{here}",
         "tabs": [group for group in menu if group.name in TABS],
         "done": "" if done is None else words.of(done.title), "again": ctx.query.get("again") == "1",
+        "live": "", "later": False,
     }  # fmt: skip
-    return answers.page(ctx, template, status, **around, **facts)
+    return answers.page(ctx, template, status, **around | facts)
 
 
 def _has_no_list(things: str) -> bool:

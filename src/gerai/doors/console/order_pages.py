@@ -72,6 +72,7 @@ class OrderPages:
             samples=await self._counters.samples(ctx.base_url)
             if untouched and desk.within.environment == "sandbox" else (),
             can_make_keys=desk.may(acts()["keys.create"].permission), bulk=bulk_of(desk, "orders", words),
+            live="orders", later="after" in asked,
         )  # fmt: skip
 
     async def show_page(self, ctx: RequestContext, desk: AtDesk) -> Response:
@@ -88,7 +89,7 @@ class OrderPages:
         today, method = self._today(desk), partial(method_name, desk, words)
         first, others = _ordered(desk, order)
         return desk_page(
-            ctx, desk, "order.html", "orders", title=order.number, today=today,
+            ctx, desk, "order.html", "orders", title=order.number, today=today, live="order",
             o=self._row(desk, words, order, today), order=order, next_act=first, other_acts=others,
             act_url=partial(_act_url, desk, order.id),
             steps=steps_of(order), story=story_of(order, words, method, await _people(desk, words, order)),

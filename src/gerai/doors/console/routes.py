@@ -14,6 +14,7 @@ from gerai.doors.console import account, acting, answers, bulk, entering, files,
 from gerai.doors.console.counters import Counters
 from gerai.doors.console.draw import ASSETS, DIGEST
 from gerai.doors.console.home_page import HomePage
+from gerai.doors.console.live import LiveDesk
 from gerai.doors.console.order_pages import OrderPages
 from gerai.doors.console.proof_file import proof_file
 from gerai.doors.console.reports_page import ReportPages
@@ -38,7 +39,7 @@ _SHOP: Final = "/console/{shop}/{environment}"
 def routes(house: House, dialects: Iterable[Dialect]) -> tuple[Route, ...]:
     """All routes; those without parts come first, and pages of their own before those made from the registry."""
     counters = Counters(dialects)
-    orders, reports = OrderPages(counters), ReportPages(counters)
+    orders, reports, live = OrderPages(counters), ReportPages(counters), LiveDesk(house)
 
     def opened(page: Open) -> Endpoint:
         return _guarded(lambda ctx: page(ctx, house))
@@ -48,7 +49,7 @@ def routes(house: House, dialects: Iterable[Dialect]) -> tuple[Route, ...]:
 
     def desk(page: Desk) -> Endpoint:
         async def there(ctx: RequestContext, house: House, visitor: Visitor) -> Response:
-            return await page(ctx, desk_of(ctx, house, visitor))
+            return await page(ctx, desk_of(ctx, house, visitor, live.place))
 
         return signed(there)
 
@@ -66,6 +67,7 @@ def routes(house: House, dialects: Iterable[Dialect]) -> tuple[Route, ...]:
         Route("POST", "/console/account/sessions", signed(account.session_sent)),
         Route("GET", "/console/static/{digest}/{name}", _asset),
         Route("GET", _SHOP, desk(HomePage(counters).page)),
+        Route("GET", f"{_SHOP}/live", opened(live.page)),
         Route("GET", f"{_SHOP}/more", desk(looking.more_page)),
         Route("GET", f"{_SHOP}/orders", desk(orders.list_page)),
         Route("GET", f"{_SHOP}/orders/print", desk(slips_page)),

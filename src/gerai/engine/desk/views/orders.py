@@ -24,8 +24,8 @@ from gerai.store import merchant_orders, order_views
 class OrderListFilter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """``status``: any of these states, none: all. ``text``: a number, a reference, an e-mail or words of a name by how
     they begin, a telephone by six digits of its beginning or end; a VA number, a payment, a courier's receipt or the
-    door's identifier whole. ``since``, ``until``: days of Jakarta, both included. ``ids``: these alone, and nothing else
-    is looked at."""
+    door's identifier whole. ``since``, ``until``: days of Jakarta, both included. ``ids``: these alone, and nothing
+    else is looked at."""
 
     status: Annotated[tuple[OrderStatus, ...], words("Keadaan", "State", ["pending", "processing"])] = ()
     door: Annotated[Door, words("Konter", "Counter")] = ""
