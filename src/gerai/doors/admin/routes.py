@@ -12,6 +12,7 @@ from gerai.domain.records import Environment
 from gerai.domain.refusals import InputInvalid, NotFound
 from gerai.doors.admin.document import PREFIX, document
 from gerai.doors.admin.keys import CHANNEL
+from gerai.doors.admin.many import acts_for_many, do_many, many_path
 from gerai.doors.http.context import RequestContext
 from gerai.doors.http.door import Endpoint, Route, reply
 from gerai.doors.http.download import attachment, download
@@ -45,6 +46,7 @@ def routes(house: House) -> tuple[Route, ...]:
         for kind in MEDIA_TYPES
     ]
     found += [Route("POST", PREFIX + act_path(act), _act(house, act)) for act in acts().values() if not act.outside]
+    found += [Route("POST", PREFIX + many_path(act), _many(house, act)) for act in acts_for_many()]
     for one in imports().values():
         found.append(Route("POST", f"{PREFIX}{import_path(one)}", _import(house, one)))
         found += [
@@ -99,6 +101,16 @@ def _act(house: House, act: Act) -> Endpoint:
         given = read_json(act.input, body, besides=("reason",))
         done = await perform(act, within, given, caller, reason=reason, key=key)
         return reply(done, headers=dict(REPLAYED) if done.replayed else None)
+
+    return answer
+
+
+def _many(house: House, act: Act) -> Endpoint:
+    async def answer(ctx: RequestContext) -> Response:
+        within, caller = _enter(ctx, house)
+        caller.require(act.permission)
+        key = _KEYS.read(ctx) or ""
+        return await do_many(act, within, caller, await ctx.json(), key)
 
     return answer
 
