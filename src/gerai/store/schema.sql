@@ -695,6 +695,17 @@ CREATE TABLE report_places (
     refill_from timestamp with time zone
 );
 
+CREATE TABLE saved_views (
+    merchant_id bigint NOT NULL,
+    view_id bigint NOT NULL,
+    owner text NOT NULL,
+    shared boolean NOT NULL,
+    page text NOT NULL,
+    name text NOT NULL,
+    query text NOT NULL,
+    created_at timestamp with time zone NOT NULL
+);
+
 CREATE TABLE service_types (
     merchant_id bigint NOT NULL,
     type_id bigint NOT NULL,
@@ -1025,6 +1036,7 @@ ALTER TABLE ONLY refund_tasks ADD CONSTRAINT refund_tasks_pkey PRIMARY KEY (merc
 ALTER TABLE ONLY report_hours ADD CONSTRAINT report_hours_pkey PRIMARY KEY (merchant_id, environment, hour, channel, method);
 ALTER TABLE ONLY report_items ADD CONSTRAINT report_items_pkey PRIMARY KEY (merchant_id, environment, day, channel, item_kind, item_id, name);
 ALTER TABLE ONLY report_places ADD CONSTRAINT report_places_pkey PRIMARY KEY (merchant_id);
+ALTER TABLE ONLY saved_views ADD CONSTRAINT saved_views_pkey PRIMARY KEY (merchant_id, view_id);
 ALTER TABLE ONLY service_types ADD CONSTRAINT service_types_merchant_id_code_key UNIQUE (merchant_id, code);
 ALTER TABLE ONLY service_types ADD CONSTRAINT service_types_pkey PRIMARY KEY (merchant_id, type_id);
 ALTER TABLE ONLY services ADD CONSTRAINT services_merchant_id_code_key UNIQUE (merchant_id, code);

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Any
+from urllib.parse import parse_qsl, urlencode
 
 import msgspec
 from msgspec import UNSET
@@ -69,14 +70,18 @@ async def act_sent(ctx: RequestContext, desk: AtDesk) -> Response:
         words = answers.words_for(ctx)
         facts = [(words.word("detail", name), cell(name, value, words)) for name, value in done.details.items()]
         return desk_page(ctx, desk, "done.html", things, title=act.title, result=done, facts=facts, back=back)
-    return answers.see(f"{back}?done={act.name}{'&again=1' if done.replayed else ''}")
+    asked = "&" if "?" in back else "?"
+    return answers.see(f"{back}{asked}done={act.name}{'&again=1' if done.replayed else ''}")
 
 
 def _from(ctx: RequestContext, desk: AtDesk) -> str:
-    """The page of this desk that an act was begun from, where its link names one (``back=orders/17``): what is done
-    there is seen there. Empty: it names none."""
-    named = ctx.query.get("back", "")
-    return f"{desk.base}/{named}" if _PLACE.fullmatch(named) else ""
+    """The page of this desk that an act was begun from, where its link names one (``back=orders/17``, or a list as it
+    was narrowed: ``back=orders?status=ready``): what is done there is seen there. Empty: it names none."""
+    named, _, query = ctx.query.get("back", "").partition("?")
+    if not _PLACE.fullmatch(named) or (query and "/" in named):
+        return ""
+    asked = urlencode([one for one in parse_qsl(query) if one[0] not in answers.LOOKS])
+    return f"{desk.base}/{named}?{asked}" if asked else f"{desk.base}/{named}"
 
 
 def _shown(desk: AtDesk, things: str, number: str) -> str:

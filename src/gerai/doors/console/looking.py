@@ -14,6 +14,7 @@ from gerai.doors.console import answers
 from gerai.doors.console.cells import columns_of, inputs_of, row_cells
 from gerai.doors.console.menu import TABS, group_of, menu_of
 from gerai.doors.console.proof_file import file_of
+from gerai.doors.console.saved import saved_of
 from gerai.doors.console.who import AtDesk
 from gerai.doors.console.words import DeskWords
 from gerai.doors.http.context import RequestContext
@@ -50,6 +51,7 @@ async def list_page(ctx: RequestContext, desk: AtDesk) -> Response:
         at_top=_acts(desk, things, words),
         files=files_of(desk, things, asked), importing=import_of(desk, things, words),
         bulk=bulk_of(desk, things, words), live=things if things in _LIVE else "", later="after" in asked,
+        saved=await saved_of(ctx, desk, things),
     )  # fmt: skip
 
 

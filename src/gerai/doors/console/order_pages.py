@@ -16,6 +16,7 @@ from gerai.doors.console.counters import Counters
 from gerai.doors.console.looking import bulk_of, desk_page, looked
 from gerai.doors.console.order_story import story_of
 from gerai.doors.console.order_words import method_name, parted, steps_of
+from gerai.doors.console.saved import saved_of
 from gerai.doors.console.who import AtDesk
 from gerai.doors.console.words import DeskWords
 from gerai.doors.http.context import RequestContext
@@ -72,7 +73,7 @@ class OrderPages:
             samples=await self._counters.samples(ctx.base_url)
             if untouched and desk.within.environment == "sandbox" else (),
             can_make_keys=desk.may(acts()["keys.create"].permission), bulk=bulk_of(desk, "orders", words),
-            live="orders", later="after" in asked,
+            live="orders", later="after" in asked, saved=await saved_of(ctx, desk, "orders"),
         )  # fmt: skip
 
     async def show_page(self, ctx: RequestContext, desk: AtDesk) -> Response:
