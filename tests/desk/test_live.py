@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
+from contextlib import AsyncExitStack
 from typing import Any
 
 import httpx
@@ -17,7 +18,7 @@ from desk_kit import OWNER, do, open_desk, seen
 from engine_kit import Shop
 from gerai.app import App
 from gerai.domain.refusals import Busy
-from gerai.doors.console.live import LiveDesk, LiveLimits
+from gerai.doors.console.live import LiveLimits
 from gerai.engine.desk.feed import DeskFeed, DeskListener, FeedTimes
 from gerai.engine.desk.fields import ById
 from gerai.engine.desk.house import Within
@@ -126,16 +127,20 @@ async def test_another_desk_is_not_there(app: App, browser: httpx.AsyncClient, d
 
 
 async def test_nobody_takes_all_places(app: App, browser: httpx.AsyncClient, desk: tuple[Shop, Within]) -> None:
-    """Of one person there are so many; who finds no place is asked to come back later, and one that leaves makes
-    room."""
+    """One person has a dozen streams in a process; the next is asked to come back later and ends, and one that leaves
+    makes room."""
     _, within = desk
-    limits = LiveLimits(of_person=2, times=QUICK)
-    live = LiveDesk(app.house, limits)
-    [taken] = [live._places]
-    with taken.one(person="1"), taken.one(person="1"), pytest.raises(Busy), taken.one(person="1"):
-        pass
-    with taken.one(person="1"), taken.one(person="2"):
-        pass
+    path = f"{base(within)}/live"
+    async with AsyncExitStack() as kept:
+        for _ in range(LiveLimits().of_person - 1):
+            await begun(await kept.enter_async_context(opened(app, browser, path)))
+        async with opened(app, browser, path) as last:
+            await begun(last)
+            async with opened(app, browser, path) as stream:
+                await asyncio.wait_for(stream.over.wait(), 5)
+                assert (stream.status, stream.text) == (200, "retry: 30000\n\n")
+        async with opened(app, browser, path) as stream:
+            await begun(stream)
 
 
 async def test_a_slow_page_learns_to_look_anew(within: Within) -> None:
@@ -173,11 +178,13 @@ async def test_what_waits_is_news_without_an_event(within: Within) -> None:
     await until(lambda: feed.place is None)
 
 
-async def until(true: Any) -> None:
+async def until(true: Callable[[], bool]) -> None:
     """Wait until this is so, five seconds at most."""
-    async with asyncio.timeout(5):
-        while not true():
-            await asyncio.sleep(0.02)
+    for _ in range(250):
+        if true():
+            return
+        await asyncio.sleep(0.02)
+    raise TimeoutError
 
 
 async def test_the_database_is_away_and_back(
