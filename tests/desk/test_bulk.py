@@ -132,7 +132,7 @@ async def test_what_was_not_begun_in_time_is_busy(within: Within, shop: Shop, mo
     """Whoever sent many waits a bounded time; the rest can be sent again and is done then, once."""
     orders = [await to_send(shop) for _ in range(3)]
     with monkeypatch.context() as patched:
-        patched.setattr(bulk, "_BEGUN_WITHIN_S", -1.0)
+        patched.setattr(bulk, "_BEGUN_WITHIN_S", -1)
         found = await each(within, "orders.process", by_id(*orders), key="k")
     assert [one.state for one in found] == ["busy"] * 3
     assert [one.state for one in await each(within, "orders.process", by_id(*orders), key="k")] == ["done"] * 3

@@ -84,8 +84,8 @@ async def named(desk: AtDesk, things: str, ids: Sequence[int]) -> dict[int, Any]
     """Those of these things that are there, by their ids."""
     listed = views().get(f"{things}.list")
     if listed is not None and any(field.name == "ids" for field in fields_of(listed.filter)):
-        page = await look(listed, desk.within, listed.filter(ids=tuple(ids)), desk.caller)
-        return {row.id: row for row in page.rows}  # pyright: ignore[reportAttributeAccessIssue]
+        listed_rows: list[Any] = [*(await look(listed, desk.within, listed.filter(ids=tuple(ids)), desk.caller)).rows]
+        return {row.id: row for row in listed_rows}
     return {row.id: row for row in await shown_each(desk, things, ids)}
 
 

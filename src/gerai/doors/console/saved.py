@@ -35,8 +35,8 @@ async def saved_of(ctx: RequestContext, desk: AtDesk, page: str) -> SavedTabs:
     view, filter = views()["saved_views.list"], views()[f"{page}.list"].filter
     rows: list[Any] = []
     if desk.may(view.permission):
-        found = (await look(view, desk.within, view.filter(), desk.caller)).rows
-        rows = [row for row in found if row.page == page]  # pyright: ignore[reportAttributeAccessIssue]
+        found: list[Any] = [*(await look(view, desk.within, view.filter(), desk.caller)).rows]
+        rows = [row for row in found if row.page == page]
     known = {field.name for field in fields_of(filter)} - _PLACES - answers.LOOKS
     asked = [(name, text) for name, text in ctx.query.multi_items() if name in known and text]
     tabs = [

@@ -27,7 +27,7 @@ log = structlog.get_logger("gerai.desk")
 MOST: Final = LARGEST_PAGE
 _AT_ONCE: Final = 8
 #: Whoever asked waits no longer for what was not begun; it is busy, and can be sent again.
-_BEGUN_WITHIN_S: Final = 20.0
+_BEGUN_WITHIN_S: Final = 20
 _TRY_AGAIN: Final = frozenset({Kind.UNAVAILABLE, Kind.TOO_MANY})
 
 

@@ -218,7 +218,7 @@ class DeskFeed:
 
     async def _look_at_waiting(self) -> None:
         """What waits may change without an event: a proof is sent, stock runs low, an endpoint fails."""
-        shops = {(one.merchant_id, one.environment) for one in self._listeners if one.counts}
+        shops: set[tuple[int, Environment]] = {(o.merchant_id, o.environment) for o in self._listeners if o.counts}
         before, self._counted = self._counted, {}
         for shop in shops:
             now = self._counted[shop] = await self._count(*shop)
