@@ -34,6 +34,7 @@ FLOAT_EXCEPTIONS = {
     "doors/dialects/scalev/wire_catalogue.py": "catalogue prices as JSON numbers, for showing only",
     "engine/batch.py": "seconds of a deadline",
     "engine/core.py": "seconds of a deadline",
+    "engine/desk/feed.py": "seconds between looks",
     "engine/directory.py": "seconds since it was confirmed",
     "engine/following.py": "seconds between beats",
     "engine/fulfilment/carry_out.py": "seconds between questions",

@@ -262,7 +262,7 @@ async def test_a_first_visit_is_small(browser: httpx.AsyncClient, desk: tuple[Sh
         files = [await browser.get(asset) for asset in assets]
         assert {file.status_code for file in files} == {200}
         assert {asset.rpartition("/")[2] for asset in assets} == {
-            "console.css", "dark.css", "orders.css", "console.js", "icon.svg",
+            "console.css", "dark.css", "orders.css", "lists.css", "console.js", "live.js", "icon.svg",
         }  # fmt: skip
         assert len(page.content) + sum(len(file.content) for file in files) <= 120_000
 

@@ -178,6 +178,7 @@ def read_cases(k: Known) -> dict[str, list[Call]]:
         "wallets.transfers_of_order": [lambda c: wallets.transfers_of_order(c, m, first)],
         **report_cases(k),
         "events.of_orders": [lambda c: events.of_orders(c, m, k.order_ids)],
+        "events.news": [lambda c, after=after: events.news(c, [m], after, 2**62, 200) for after in (0, 2**61)],
         "idempotency.stored": [lambda c: idempotency.stored(c, m, "production", Key("m", "create_order", "none"))],
         "idempotency.forget": [
             lambda c: idempotency.forget(c, m, "production", Key("m", "create_order", "none"), b"{}")

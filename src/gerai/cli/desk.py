@@ -20,10 +20,12 @@ from gerai.cli.completing import among
 from gerai.cli.database import DataOption, SettingsOption
 from gerai.cli.desk_files import FILE_OPTIONS, PAPER_OPTIONS, chosen_file, printing, writing
 from gerai.cli.desk_imports import import_command
+from gerai.cli.desk_many import ManyIds, leave_with, named, require_same
 from gerai.cli.desk_rows import print_done, print_page, typed
 from gerai.cli.on_engine import MerchantOption, noted
 from gerai.cli.terminal import fail
 from gerai.domain.refusals import InputInvalid
+from gerai.engine.desk.bulk import perform_each
 from gerai.engine.desk.export import is_listed
 from gerai.engine.desk.fields import example_of, words_of
 from gerai.engine.desk.house import Within
@@ -83,6 +85,12 @@ def _view_command(view: View) -> Callable[..., None]:
 
 def _act_command(act: Act) -> Callable[..., None]:
     def run(**given: Any) -> None:
+        if act.bulk is not None:
+            names = named(given["id"])
+            if len(names) > 1:
+                _do_many(act, names, given)
+                return
+            given = {**given, "id": names[0]}
         wanted = read_typed(act.input, given)
 
         def do(within: Within, caller: DeskCaller) -> Any:
@@ -92,7 +100,18 @@ def _act_command(act: Act) -> Callable[..., None]:
         print_done(act, done, as_json=given["json"])
 
     more = {"reason": ReasonOption, "once": KeyOption}
-    return signed(run, act.input, sentence_of(act.title), more, {"reason": ... if act.reasoned else ""})
+    instead = None if act.bulk is None else {"id": ManyIds}
+    return signed(run, act.input, sentence_of(act.title), more, {"reason": ... if act.reasoned else ""}, instead)
+
+
+def _do_many(act: Act, names: list[str], given: dict[str, Any]) -> None:
+    require_same(act, given)
+    wanted = [read_typed(act.input, {**given, "id": name}) for name in names]
+
+    def do(within: Within, caller: DeskCaller) -> Any:
+        return perform_each(act, within, wanted, caller, reason=given["reason"], key=given["once"])
+
+    leave_with(at_desk(given, do), names, as_json=given["json"])
 
 
 def sentence_of(words: Bilingual) -> Bilingual:

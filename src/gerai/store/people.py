@@ -24,6 +24,13 @@ _SESSIONS: Final = f"""
 SELECT {_SESSION} FROM person_sessions WHERE merchant_id = 0 AND person_id = %s AND expires_at > %s
 ORDER BY seen_at DESC LIMIT 100"""
 
+_STILL_IN: Final = """
+SELECT a.digest, a.merchant_id, CASE WHEN p.everywhere THEN 'owner' ELSE m.role END
+FROM unnest(%s::bytea[], %s::bigint[]) AS a (digest, merchant_id)
+JOIN person_sessions s ON s.merchant_id = 0 AND s.digest = a.digest AND s.expires_at > %s
+JOIN people p ON p.merchant_id = 0 AND p.person_id = s.person_id AND p.removed_at IS NULL AND NOT p.must_change
+LEFT JOIN merchant_people m ON m.merchant_id = a.merchant_id AND m.person_id = p.person_id"""
+
 
 class Person(NamedTuple):
     """``must_change``: the password is a one-time one. ``everywhere``: owner of every shop, the installation's
@@ -214,3 +221,12 @@ async def forget_sessions(connection: AsyncConnection, now: datetime) -> int:
     """Remove what is over; returns how many."""
     text = "DELETE FROM person_sessions WHERE merchant_id = 0 AND expires_at <= %s"
     return (await connection.execute(text, (now,))).rowcount
+
+
+async def still_in(
+    connection: AsyncConnection, desks: list[tuple[bytes, int]], now: datetime
+) -> dict[tuple[bytes, int], str | None]:
+    """Of these sessions at these shops those that are not over, with the role there; None: there is none any more."""
+    digests, merchants = [digest for digest, _ in desks], [merchant_id for _, merchant_id in desks]
+    cursor = await connection.execute(_STILL_IN, (digests, merchants, now))
+    return {(row[0], row[1]): row[2] for row in await cursor.fetchall()}

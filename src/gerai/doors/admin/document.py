@@ -10,6 +10,7 @@ from gerai import __version__
 from gerai.domain.permissions import PERMISSIONS
 from gerai.doors.admin.document_files import file_operation, import_paths, paper_operation
 from gerai.doors.admin.keys import CHANNEL
+from gerai.doors.admin.many import AnsweredRows, many_paths
 from gerai.engine.desk.export import MEDIA_TYPES, is_listed
 from gerai.engine.desk.importing import ImportAsked, ImportReport
 from gerai.engine.desk.paths import act_path, view_path
@@ -24,8 +25,8 @@ environment (`gerai keys create admin production`), and may do what its scopes n
 
 Lists: `next` of an answer, given as `after`, asks for the rows behind it; empty, there are none. Acts: with an
 `Idempotency-Key` an act is done once, and a repetition has `Idempotency-Replayed: true`; a changed request under the
-same key is refused (422). Whoever edits gives `seen` of what they looked at, and is refused (409) when somebody changed
-it since.
+same key is refused (422). What is often done to many at once has a path `…/bulk` beside the act's own. Whoever edits
+gives `seen` of what they looked at, and is refused (409) when somebody changed it since.
 
 Files: each list is there as `.csv` and `.xlsx` too, whole: all rows that its filter finds, sent while they are read.
 Amounts stand in rupiah there (`price` for `price_sen`), times on Jakarta's clock; a text that a spreadsheet would
@@ -66,7 +67,7 @@ def document(base_url: str) -> dict[str, Any]:
     every_view = list(views().values())
     every_act = [act for act in acts().values() if not act.outside]
     structs = {s for v in every_view for s in (v.filter, v.row)} | {a.input for a in every_act}
-    structs |= {Done, ImportAsked, ImportReport}
+    structs |= {Done, ImportAsked, ImportReport, AnsweredRows}
     ordered = sorted(structs, key=lambda struct: struct.__name__)
     _, components = msgspec.json.schema_components(ordered, ref_template=_REF)
     paths: dict[str, Any] = {PREFIX + view_path(view): {"get": _of_view(view, components)} for view in every_view}
@@ -82,6 +83,7 @@ def document(base_url: str) -> dict[str, Any]:
         if view.paper is not None
     }
     paths |= {PREFIX + act_path(act): {"post": _of_act(act)} for act in every_act}
+    paths |= many_paths(PREFIX, _REF, _KEY, _REASON, _REFUSED)
     paths |= import_paths(PREFIX, components, _KEY, _REFUSED)
     return {
         "openapi": "3.1.0",

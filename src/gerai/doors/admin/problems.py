@@ -29,6 +29,14 @@ ERRORS: Final = ErrorTable[int](
 
 def refuse(refusal: Refusal, request_id: str) -> Response:
     """The problem: ``code`` names the refusal, ``errors`` the fields of an input; the log has it by ``request_id``."""
+    problem = problem_of(refusal, request_id)
+    answer = reply(problem, problem["status"])
+    answer.headers["content-type"] = "application/problem+json"
+    return answer
+
+
+def problem_of(refusal: Refusal, request_id: str) -> dict[str, Any]:
+    """The problem alone, as it stands in an answer of many."""
     status = ERRORS.find(refusal)
     problem: dict[str, Any] = {
         "type": f"urn:gerai:refusal:{refusal.code}",
@@ -40,9 +48,7 @@ def refuse(refusal: Refusal, request_id: str) -> Response:
     }
     if isinstance(refusal, InputInvalid):
         problem["errors"] = refusal.fields
-    answer = reply(problem, status)
-    answer.headers["content-type"] = "application/problem+json"
-    return answer
+    return problem
 
 
 def _detail(refusal: Refusal) -> str:

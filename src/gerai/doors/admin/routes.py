@@ -13,6 +13,7 @@ from gerai.domain.records import Environment
 from gerai.domain.refusals import InputInvalid, NotFound
 from gerai.doors.admin.document import PREFIX, document
 from gerai.doors.admin.keys import CHANNEL
+from gerai.doors.admin.many import acts_for_many, do_many, many_path
 from gerai.doors.http.body import parse_json
 from gerai.doors.http.context import RequestContext
 from gerai.doors.http.door import Endpoint, Route, reply
@@ -54,6 +55,7 @@ def routes(house: House) -> tuple[Route, ...]:
         if view.paper is not None
     ]
     found += [Route("POST", PREFIX + act_path(act), _act(house, act)) for act in acts().values() if not act.outside]
+    found += [Route("POST", PREFIX + many_path(act), _many(house, act)) for act in acts_for_many()]
     for one in imports().values():
         found.append(Route("POST", f"{PREFIX}{import_path(one)}", _import(house, one)))
         found += [
@@ -129,6 +131,16 @@ async def _body(ctx: RequestContext, act: Act) -> Any:
     settings = ctx.services.settings.http
     body = await ctx.file_body(act.file_bytes * 4 // 3 + settings.body_limit_bytes)
     return await asyncio.to_thread(parse_json, body, settings.json_depth_limit)
+
+
+def _many(house: House, act: Act) -> Endpoint:
+    async def answer(ctx: RequestContext) -> Response:
+        within, caller = _enter(ctx, house)
+        caller.require(act.permission)
+        key = _KEYS.read(ctx) or ""
+        return await do_many(act, within, caller, await ctx.json(), key)
+
+    return answer
 
 
 def _import(house: House, one: Import) -> Endpoint:

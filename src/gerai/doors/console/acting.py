@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from base64 import b64encode
 from typing import Any
+from urllib.parse import parse_qsl, urlencode
 
 import msgspec
 from msgspec import UNSET
@@ -34,8 +35,8 @@ _FEW = 4
 #: A page of the desk: things, or one of them.
 _PLACE = re.compile(r"[a-z_]{1,40}(/[0-9]{1,19})?")
 #: What things are called, the best name first.
-_NAMES = ("number", "name", "title", "code", "sku", "public_id")
-_AS_PAGES = frozenset({Kind.NOT_ALLOWED, Kind.UNAVAILABLE, Kind.TOO_MANY, Kind.INTERNAL})
+NAMES = ("number", "name", "title", "code", "sku", "public_id")
+AS_PAGES = frozenset({Kind.NOT_ALLOWED, Kind.UNAVAILABLE, Kind.TOO_MANY, Kind.INTERNAL})
 
 
 async def act_page(ctx: RequestContext, desk: AtDesk) -> Response:
@@ -65,7 +66,7 @@ async def _sent(ctx: RequestContext, desk: AtDesk, act: Act) -> Response:
             act, desk.within, wanted, desk.caller, reason=last_of(sent, "reason"), key=last_of(sent, "once")[:64]
         )
     except Refusal as refusal:
-        if refusal.kind in _AS_PAGES:
+        if refusal.kind in AS_PAGES:
             raise
         _, about = await _as_it_is(act, desk, given.get("id", ""))
         return _form(ctx, desk, act, given | {"reason": last_of(sent, "reason")}, about, refusal)
@@ -77,7 +78,8 @@ async def _sent(ctx: RequestContext, desk: AtDesk, act: Act) -> Response:
         words = answers.words_for(ctx)
         facts = [(words.word("detail", name), cell(name, value, words)) for name, value in done.details.items()]
         return desk_page(ctx, desk, "done.html", things, title=act.title, result=done, facts=facts, back=back)
-    return answers.see(f"{back}?done={act.name}{'&again=1' if done.replayed else ''}")
+    asked = "&" if "?" in back else "?"
+    return answers.see(f"{back}{asked}done={act.name}{'&again=1' if done.replayed else ''}")
 
 
 async def _fields_sent(ctx: RequestContext, desk: AtDesk, act: Act) -> dict[str, list[str]]:
@@ -92,10 +94,13 @@ async def _fields_sent(ctx: RequestContext, desk: AtDesk, act: Act) -> dict[str,
 
 
 def _from(ctx: RequestContext, desk: AtDesk) -> str:
-    """The page of this desk that an act was begun from, where its link names one (``back=orders/17``): what is done
-    there is seen there. Empty: it names none."""
-    named = ctx.query.get("back", "")
-    return f"{desk.base}/{named}" if _PLACE.fullmatch(named) else ""
+    """The page of this desk that an act was begun from, where its link names one (``back=orders/17``, or a list as it
+    was narrowed: ``back=orders?status=ready``): what is done there is seen there. Empty: it names none."""
+    named, _, query = ctx.query.get("back", "").partition("?")
+    if not _PLACE.fullmatch(named) or (query and "/" in named):
+        return ""
+    asked = urlencode([one for one in parse_qsl(query) if one[0] not in answers.LOOKS])
+    return f"{desk.base}/{named}?{asked}" if asked else f"{desk.base}/{named}"
 
 
 def _shown(desk: AtDesk, things: str, number: str) -> str:
@@ -145,7 +150,7 @@ async def _as_it_is(act: Act, desk: AtDesk, number: str) -> tuple[dict[str, str]
         return filled, ""
     # What must be given is the act's own; what may be left out stays as it is, and is shown so.
     kept = [f for name, f in fields.items() if not f.required and name in row.__struct_fields__]
-    about = next((str(name) for field in _NAMES if (name := getattr(row, field, ""))), "")
+    about = next((str(name) for field in NAMES if (name := getattr(row, field, ""))), "")
     return filled | {f.name: typed(f, getattr(row, f.name)) for f in kept}, about
 
 

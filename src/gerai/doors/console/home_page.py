@@ -50,7 +50,7 @@ class HomePage:
         counting = None if summary is None else summary.counting
         best = await _rows(desk, "reports.sales", range=range_, by="item", limit=_BEST)
         return desk_page(
-            ctx, desk, "home.html", "home",
+            ctx, desk, "home.html", "home", live="home",
             ranges=[(one, answers.address(ctx, range=one), one == range_) for one in RANGES],
             needs=await _needs(desk, words), summary=summary, figures=_figures(desk, summary), latest=latest,
             chart=None if summary is None else await self._chart(desk, words, summary, range_),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlencode
 
 import msgspec
@@ -14,6 +14,7 @@ from gerai.doors.console import answers
 from gerai.doors.console.cells import columns_of, inputs_of, row_cells
 from gerai.doors.console.menu import TABS, group_of, menu_of
 from gerai.doors.console.proof_file import file_of
+from gerai.doors.console.saved import saved_of
 from gerai.doors.console.who import AtDesk
 from gerai.doors.console.words import DeskWords
 from gerai.doors.http.context import RequestContext
@@ -22,6 +23,9 @@ from gerai.engine.desk.fields import example_of
 from gerai.engine.desk.importing import imports
 from gerai.engine.desk.read import fields_of, read_texts
 from gerai.engine.desk.registry import Act, View, ViewPage, acts, look, views
+
+#: Lists that an open page keeps true.
+_LIVE: Final = frozenset({"waiting", "payments"})
 
 
 async def more_page(ctx: RequestContext, desk: AtDesk) -> Response:
@@ -41,12 +45,19 @@ async def list_page(ctx: RequestContext, desk: AtDesk) -> Response:
     return desk_page(
         ctx, desk, "list.html", things, 400 if faults else 200,
         title=words.of(view.title), columns=columns, filters=filters, following=following,
-        rows=[(_link(desk, things, row), row_cells(row, columns, words), _in_list(desk, things, row, words))
-              for row in page.rows],
+        rows=[(_link(desk, things, row), row_cells(row, columns, words), _in_list(desk, things, row, words),
+               getattr(row, "id", "")) for row in page.rows],
         faults=faults, filtered=any(value for name, value in asked.items() if name != "after"),
         at_top=_acts(desk, things, words),
         files=files_of(desk, things, asked), importing=import_of(desk, things, words),
+        bulk=bulk_of(desk, things, words), live=things if things in _LIVE else "", later="after" in asked,
+        saved=await saved_of(ctx, desk, things),
     )  # fmt: skip
+
+
+def bulk_of(desk: AtDesk, things: str, words: DeskWords) -> list[tuple[str, str]]:
+    """Name and title of what the person may do to many of these at once."""
+    return [(act.name, words.of(act.title)) for act in _of(desk, things) if act.bulk is not None]
 
 
 async def looked(view: View, desk: AtDesk, asked: Mapping[str, str]) -> tuple[ViewPage, dict[str, list[str]]]:
@@ -103,8 +114,9 @@ def desk_page(ctx: RequestContext, desk: AtDesk, template: str, here: str, statu
         "elsewhere": "" if here == "home" or _has_no_list(here) else f"/{here}",
         "tabs": [group for group in menu if group.name in TABS],
         "done": "" if done is None else words.of(done.title), "again": ctx.query.get("again") == "1",
+        "live": "", "later": False,
     }  # fmt: skip
-    return answers.page(ctx, template, status, **around, **facts)
+    return answers.page(ctx, template, status, **around | facts)
 
 
 def _has_no_list(things: str) -> bool:

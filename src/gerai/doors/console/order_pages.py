@@ -13,9 +13,10 @@ from gerai.domain.states import PAYMENT
 from gerai.doors.console import answers
 from gerai.doors.console.cells import raw, tone_of
 from gerai.doors.console.counters import Counters
-from gerai.doors.console.looking import desk_page, looked
+from gerai.doors.console.looking import bulk_of, desk_page, looked
 from gerai.doors.console.order_story import story_of
 from gerai.doors.console.order_words import method_name, parted, steps_of
+from gerai.doors.console.saved import saved_of
 from gerai.doors.console.who import AtDesk
 from gerai.doors.console.words import DeskWords
 from gerai.doors.http.context import RequestContext
@@ -71,7 +72,8 @@ class OrderPages:
             following=answers.address(ctx, after=page.next) if page.next else "", untouched=untouched,
             samples=await self._counters.samples(ctx.base_url)
             if untouched and desk.within.environment == "sandbox" else (),
-            can_make_keys=desk.may(acts()["keys.create"].permission),
+            can_make_keys=desk.may(acts()["keys.create"].permission), bulk=bulk_of(desk, "orders", words),
+            live="orders", later="after" in asked, saved=await saved_of(ctx, desk, "orders"),
         )  # fmt: skip
 
     async def show_page(self, ctx: RequestContext, desk: AtDesk) -> Response:
@@ -88,7 +90,7 @@ class OrderPages:
         today, method = self._today(desk), partial(method_name, desk, words)
         first, others = _ordered(desk, order)
         return desk_page(
-            ctx, desk, "order.html", "orders", title=order.number, today=today,
+            ctx, desk, "order.html", "orders", title=order.number, today=today, live="order",
             o=self._row(desk, words, order, today), order=order, next_act=first, other_acts=others,
             act_url=partial(_act_url, desk, order.id),
             steps=steps_of(order), story=story_of(order, words, method, await _people(desk, words, order)),

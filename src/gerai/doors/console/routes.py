@@ -14,6 +14,7 @@ from gerai.doors.console import (
     account,
     acting,
     answers,
+    bulk,
     entering,
     files,
     importing,
@@ -24,9 +25,11 @@ from gerai.doors.console import (
 from gerai.doors.console.counters import Counters
 from gerai.doors.console.draw import ASSETS, DIGEST
 from gerai.doors.console.home_page import HomePage
+from gerai.doors.console.live import LiveDesk
 from gerai.doors.console.order_pages import OrderPages
 from gerai.doors.console.proof_file import proof_file
 from gerai.doors.console.reports_page import ReportPages
+from gerai.doors.console.slips import slips_page
 from gerai.doors.console.start_order import StartOrder
 from gerai.doors.console.start_pages import StartPages, start_page
 from gerai.doors.console.who import AtDesk, Visitor, desk_of, shops_of, visitor_of
@@ -51,7 +54,7 @@ def routes(house: House, dialects: Iterable[Dialect]) -> tuple[Route, ...]:
     """All routes; those without parts come first, and pages of their own before those made from the registry."""
     counters = Counters(dialects)
     orders, reports, start = OrderPages(counters), ReportPages(counters), StartPages(StartOrder(counters))
-    order_form = order_form_page.OrderFormPage(counters)
+    order_form, live = order_form_page.OrderFormPage(counters), LiveDesk(house)
 
     def opened(page: Open) -> Endpoint:
         return _guarded(lambda ctx: page(ctx, house))
@@ -61,7 +64,7 @@ def routes(house: House, dialects: Iterable[Dialect]) -> tuple[Route, ...]:
 
     def desk(page: Desk) -> Endpoint:
         async def there(ctx: RequestContext, house: House, visitor: Visitor) -> Response:
-            return await page(ctx, desk_of(ctx, house, visitor))
+            return await page(ctx, desk_of(ctx, house, visitor, live.place))
 
         return signed(there)
 
@@ -81,11 +84,13 @@ def routes(house: House, dialects: Iterable[Dialect]) -> tuple[Route, ...]:
         Route("POST", "/console/start", signed(start_shop.shop_sent)),
         Route("GET", "/console/static/{digest}/{name}", _asset),
         Route("GET", _SHOP, desk(HomePage(counters).page)),
+        Route("GET", f"{_SHOP}/live", opened(live.page)),
         Route("GET", f"{_SHOP}/more", desk(looking.more_page)),
         Route("GET", f"{_SHOP}/start", desk(start_page)),
         Route("GET", f"{_SHOP}/start/{{step}}", desk(start.page)),
         Route("POST", f"{_SHOP}/start/{{step}}", desk(start.sent)),
         Route("GET", f"{_SHOP}/orders", desk(orders.list_page)),
+        Route("GET", f"{_SHOP}/orders/print", desk(slips_page)),
         Route("GET", f"{_SHOP}/orders/{{id}}", desk(orders.show_page)),
         Route("GET", f"{_SHOP}/reports", desk(reports.page)),
         *(Route("GET", f"{_SHOP}/reports/{{report}}.{kind}", desk(reports.file(kind))) for kind in MEDIA_TYPES),
@@ -97,6 +102,8 @@ def routes(house: House, dialects: Iterable[Dialect]) -> tuple[Route, ...]:
         Route("POST", f"{_SHOP}/do/{order_form_page.ACT}", desk(order_form.sent)),
         Route("GET", f"{_SHOP}/do/{{act}}", desk(acting.act_page)),
         Route("POST", f"{_SHOP}/do/{{act}}", desk(acting.act_sent)),
+        Route("GET", f"{_SHOP}/bulk", desk(bulk.bulk_page)),
+        Route("POST", f"{_SHOP}/bulk", desk(bulk.bulk_sent)),
         *(Route("GET", f"{_SHOP}/{{things}}.{kind}", desk(files.list_file(kind))) for kind in MEDIA_TYPES),
         Route("GET", f"{_SHOP}/{{things}}", desk(looking.list_page)),
         *(

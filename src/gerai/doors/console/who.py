@@ -29,6 +29,8 @@ _COOKIE: Final = "gerai_desk"
 #: The browser sends it to this host alone, and only over TLS.
 _SECURE_COOKIE: Final = "__Host-gerai_desk"
 _MOST_FIELDS: Final = 200
+#: Sent where a live page fetches itself (static/live.js).
+_BY_ITSELF: Final = "gerai-live"
 #: What a browser puts around a file.
 _AROUND_BYTES: Final = 16 * 1024
 
@@ -45,9 +47,9 @@ class Visitor:
         """What a form of this session carries: another site can neither read nor make it."""
         return hmac.new(self.token.encode(), b"form", hashlib.sha256).hexdigest()
 
-    async def form(self, ctx: RequestContext) -> dict[str, list[str]]:
+    async def form(self, ctx: RequestContext, most_fields: int = _MOST_FIELDS) -> dict[str, list[str]]:
         """The fields of a form of ours. Refuses PermissionMissing: it is none of this session's."""
-        fields = await form_lists(ctx, _MOST_FIELDS)
+        fields = await form_lists(ctx, most_fields)
         self._require_mark(fields.pop("mark", [""])[-1])
         return fields
 
@@ -78,12 +80,14 @@ class Visitor:
 
 @dataclass(frozen=True)
 class AtDesk:
-    """Somebody at the desk of one shop, in one environment."""
+    """Somebody at the desk of one shop, in one environment. ``place``: up to which event all that is read now is known
+    (``engine/desk/feed.py``); None: nobody knows."""
 
     visitor: Visitor
     merchant: MerchantFacts
     within: Within
     caller: DeskCaller
+    place: int | None = None
 
     @property
     def base(self) -> str:
@@ -95,15 +99,17 @@ class AtDesk:
         return permission in self.caller.permissions
 
 
-async def visitor_of(ctx: RequestContext, house: House) -> Visitor | None:
-    """Who is signed in at this browser; None: nobody."""
+async def visitor_of(ctx: RequestContext, house: House, *, used: bool = True) -> Visitor | None:
+    """Who is signed in at this browser; None: nobody. ``used``: somebody is there, for whom the session lasts."""
     token = cookie_of(ctx, _SECURE_COOKIE if _is_secure(ctx) else _COOKIE)
-    found = None if not token else await whose(house.engine, token)
+    used = used and ctx.headers.get(_BY_ITSELF) is None
+    found = None if not token else await whose(house.engine, token, used=used)
     return None if found is None or token is None else Visitor(found, token)
 
 
-def desk_of(ctx: RequestContext, house: House, visitor: Visitor) -> AtDesk:
-    """The desk that the address names. Refuses NotFound: there is none, or it is none of this person's."""
+def desk_of(ctx: RequestContext, house: House, visitor: Visitor, place: int | None = None) -> AtDesk:
+    """The desk that the address names; ``place`` as :class:`AtDesk` has it. Refuses NotFound: there is none, or it is
+    none of this person's."""
     code, named = ctx.path_params["shop"], ctx.path_params["environment"]
     environment: Environment | None = next((one for one in ENVIRONMENTS if one == named), None)
     shops = shops_of(house, visitor)
@@ -111,7 +117,7 @@ def desk_of(ctx: RequestContext, house: House, visitor: Visitor) -> AtDesk:
     if shop is None or environment is None:
         raise NotFound("shop", code)
     within = Within(house, shop.merchant_id, environment)
-    return AtDesk(visitor, shop, within, visitor.caller(shop.merchant_id, ctx, shops))
+    return AtDesk(visitor, shop, within, visitor.caller(shop.merchant_id, ctx, shops), place)
 
 
 def shops_of(house: House, visitor: Visitor) -> list[MerchantFacts]:

@@ -70,13 +70,22 @@ class View:
 
 
 @dataclass(frozen=True)
+class Bulk:
+    """That an act may be done to many things at once, each by its ``id`` (``engine/desk/bulk.py``). ``each``: of its
+    other fields, those that each thing has for itself; the rest is the same for all."""
+
+    each: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Act:
     """Something to do: ``<things>.<verb>``. ``input`` is what it takes. ``reasoned``: it concerns money or a customer,
     so it takes a reason. ``grave``: it moves money or hands out a key; at the console whoever does it proves once more
     who they are. ``outside``: of no merchant (it opens one). ``possible``: of an act on an order, whether the order's
     state, as it was read, allows it now; the act itself decides by what it reads in its transaction. ``here``: what it
     changes is of the desk's environment alone, though others with its permission change what both environments have.
-    ``file_bytes``: it takes a file in a field of bytes, no larger than that."""
+    ``file_bytes``: it takes a file in a field of bytes, no larger than that. ``bulk``: how it is done to many at once;
+    None: it is not."""
 
     name: str
     permission: Permission
@@ -89,6 +98,7 @@ class Act:
     possible: Callable[[OrderView], bool] | None = None
     here: bool = False
     file_bytes: int = 0
+    bulk: Bulk | None = None
 
     @property
     def shared(self) -> bool:

@@ -90,8 +90,9 @@ async def _is_code(engine: Engine, sealer: SecretBox, person: Person, code: str)
         return bool(code.strip()) and await sql.use_backup_code(connection, person.person_id, codes.backup_digest(code))
 
 
-async def whose(engine: Engine, secret: str) -> SignedIn | None:
-    """Who has the session of this token; None when it is over, or nobody's."""
+async def whose(engine: Engine, secret: str, *, used: bool = True) -> SignedIn | None:
+    """Who has the session of this token; None when it is over, or nobody's. ``used``: somebody is there and uses it, so
+    that it lasts; an open page that looks by itself is nobody."""
     now, digest = real_now(), token_digest(secret)
     async with engine.connection() as connection:
         session = await sql.session(connection, digest, now)
@@ -100,7 +101,7 @@ async def whose(engine: Engine, secret: str) -> SignedIn | None:
         person = await sql.by_id(connection, session.person_id)
         if person is None:
             return None
-        if now - session.seen_at > _NOTED_EVERY:
+        if used and now - session.seen_at > _NOTED_EVERY:
             await sql.touch(connection, digest, now, now + _IDLE)
         roles = await sql.roles_of(connection, person.person_id)
     known: dict[str, Role] = {str(role): role for role in ROLES}

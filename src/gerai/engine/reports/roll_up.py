@@ -40,7 +40,7 @@ async def roll_up(engine: Engine, at_once: int = _AT_ONCE, failing: set[int] | N
     """
     failing = set() if failing is None else failing
     async with engine.connection() as connection:
-        until_id = await _decided(connection)
+        until_id = await decided(connection)
         behind = [] if until_id is None else await sql.merchants_behind(connection, until_id)
     done = 0
     for merchant_id in behind:
@@ -69,13 +69,14 @@ async def _catch_up(engine: Engine, merchant_id: int, until_id: int, at_once: in
     return done
 
 
-async def _decided(connection: Connection) -> int | None:
-    """The last event before which none can still appear. Numbers are drawn before the commit: what a slower transaction
-    has drawn is not there yet, and would be passed over."""
+async def decided(connection: Connection, within_s: float = _DECIDED_WITHIN_S) -> int | None:
+    """The last event before which none can still appear; None: that is not known within this
+    time. Numbers are drawn before the commit: what a slower transaction has drawn is not there yet, and would be passed
+    over."""
     last_id = await sql.last_event(connection)
     # Who drew a number up to this one has ended, or is among these; who comes later draws a later one.
     writers = await sql.event_writers(connection)
-    until_s = asyncio.get_running_loop().time() + _DECIDED_WITHIN_S
+    until_s = asyncio.get_running_loop().time() + within_s
     while writers:
         if asyncio.get_running_loop().time() > until_s:
             return None

@@ -22,18 +22,24 @@
     if (button) return opens(button.dataset.opens);
     const copies = event.target.closest('[data-copies]');
     if (copies) return copy(copies);
+    if (event.target.closest('[data-prints]')) return window.print();
     const row = event.target.closest('.rows.whole tbody tr');
-    if (row && !event.target.closest('a, input, button, details') && !String(getSelection())) one('a', row).click();
+    if (row && !event.target.closest('a, input, label, button, details') && !String(getSelection())) one('a', row).click();
   });
   const copy = async button => {
     await navigator.clipboard.writeText(document.getElementById(button.dataset.copies).textContent.trim());
     one('[role=status]', button).textContent = button.dataset.copied;
   };
   // Buttons that do nothing without this file are shown by it; a page of another host than localhost over HTTP has no clipboard.
-  for (const button of document.querySelectorAll('button[data-opens]')) button.hidden = false;
-  for (const button of document.querySelectorAll('[data-copies]')) button.hidden = !navigator.clipboard;
-  for (const button of document.querySelectorAll('[data-prints]')) {
-    button.hidden = false;
-    button.addEventListener('click', () => window.print());
-  }
+  const show = () => {
+    for (const button of document.querySelectorAll('button[data-opens], [data-prints], [data-ticks-all]')) button.hidden = false;
+    for (const button of document.querySelectorAll('[data-copies]')) button.hidden = !navigator.clipboard;
+  };
+  document.addEventListener('change', event => {
+    const all = event.target.closest('[data-ticks-all] input');
+    if (all) for (const tick of document.querySelectorAll('.tick input')) tick.checked = all.checked;
+  });
+  // Parts of a live page come as the server drew them.
+  document.addEventListener('gerai:parts', show);
+  show();
 })();

@@ -7,7 +7,7 @@ from typing import Annotated
 from gerai.engine.desk.fields import ById, words
 from gerai.engine.desk.house import Within
 from gerai.engine.desk.orders import Message, by, names_of, step
-from gerai.engine.desk.registry import Act, Done
+from gerai.engine.desk.registry import Act, Bulk, Done
 from gerai.engine.orders.cancel import CancelOrder, may_cancel
 from gerai.kit.bilingual import Bilingual
 
@@ -26,5 +26,5 @@ async def run(within: Within, given: OrderCancel) -> Done:
 
 ACT = Act(
     "orders.cancel", "orders:act", Bilingual("Batalkan pesanan", "Cancel an order"), OrderCancel, run,
-    reasoned=True, possible=may_cancel,
+    reasoned=True, possible=may_cancel, bulk=Bulk(),
 )  # fmt: skip

@@ -8,7 +8,7 @@ from gerai.domain.refusals import InputInvalid
 from gerai.engine.desk.fields import ById, Count, words
 from gerai.engine.desk.house import Within
 from gerai.engine.desk.orders import Message, by, items_of, names_of, step
-from gerai.engine.desk.registry import Act, Done
+from gerai.engine.desk.registry import Act, Bulk, Done
 from gerai.engine.fulfilment.finish import FinishOrder, may_finish
 from gerai.kit.bilingual import Bilingual
 
@@ -40,5 +40,5 @@ async def run(within: Within, given: OrderCompletion) -> Done:
 
 ACT = Act(
     "orders.complete", "orders:act", Bilingual("Selesaikan pesanan", "Complete an order"), OrderCompletion, run,
-    possible=lambda view: may_finish(view, "complete"),
+    possible=lambda view: may_finish(view, "complete"), bulk=Bulk(("result", "failed")),
 )  # fmt: skip

@@ -14,7 +14,7 @@ from gerai.engine.acting import by_actor
 from gerai.engine.desk.fields import AmountSen, Id, words
 from gerai.engine.desk.house import Within
 from gerai.engine.desk.money import OUTSIDE, MethodName, Reference, payable_here
-from gerai.engine.desk.registry import Act, Done, submitted
+from gerai.engine.desk.registry import Act, Bulk, Done, submitted
 from gerai.engine.merchants.open import note
 from gerai.engine.payments.meant import Said, Unclear, meant
 from gerai.engine.payments.record import RecordPayment
@@ -107,5 +107,5 @@ async def _booked(
 
 ACT = Act(
     "payments.confirm", "money:act", Bilingual("Konfirmasi uang masuk", "Confirm that money came"), MoneyCame, run,
-    reasoned=True, grave=True,
+    reasoned=True, grave=True, bulk=Bulk(("came_sen", "reference")),
 )  # fmt: skip

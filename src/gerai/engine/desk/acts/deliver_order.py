@@ -8,7 +8,7 @@ from typing import Annotated
 from gerai.engine.desk.fields import ById, words
 from gerai.engine.desk.house import Within
 from gerai.engine.desk.orders import names_of, step
-from gerai.engine.desk.registry import Act, Done
+from gerai.engine.desk.registry import Act, Bulk, Done
 from gerai.engine.shipping.by_hand import DeliverOrder, may_deliver
 from gerai.kit.bilingual import Bilingual
 
@@ -27,5 +27,5 @@ async def run(within: Within, given: OrderDelivery) -> Done:
 
 ACT = Act(
     "orders.deliver", "orders:act", Bilingual("Pesanan sampai", "An order has arrived"), OrderDelivery, run,
-    possible=may_deliver,
+    possible=may_deliver, bulk=Bulk(),
 )  # fmt: skip

@@ -7,7 +7,7 @@ from gerai.engine.arrivals.decide import DismissArrival
 from gerai.engine.desk.fields import ById
 from gerai.engine.desk.house import Within
 from gerai.engine.desk.money import require_real
-from gerai.engine.desk.registry import Act, Done, submitted
+from gerai.engine.desk.registry import Act, Bulk, Done, submitted
 from gerai.engine.merchants.open import note
 from gerai.kit.bilingual import Bilingual
 
@@ -24,5 +24,6 @@ async def run(within: Within, given: ById) -> Done:
 
 
 ACT = Act(
-    "arrivals.dismiss", "money:act", Bilingual("Bukan untuk toko ini", "Not for this shop"), ById, run, reasoned=True
+    "arrivals.dismiss", "money:act", Bilingual("Bukan untuk toko ini", "Not for this shop"), ById, run,
+    reasoned=True, bulk=Bulk(),
 )  # fmt: skip

@@ -8,7 +8,7 @@ from gerai.engine.desk.edit import found_in
 from gerai.engine.desk.fields import ById
 from gerai.engine.desk.goods import catalogue_in
 from gerai.engine.desk.house import Within
-from gerai.engine.desk.registry import Act, Done
+from gerai.engine.desk.registry import Act, Bulk, Done
 from gerai.engine.merchants.open import changing, note
 from gerai.kit.bilingual import Bilingual
 from gerai.store import storefront as sql
@@ -32,4 +32,4 @@ async def set_visible(within: Within, product_id: int, *, visible: bool) -> Done
     return Done(str(product_id))
 
 
-ACT = Act("products.hide", "catalogue:write", Bilingual("Sembunyikan produk", "Hide a product"), ById, run)
+ACT = Act("products.hide", "catalogue:write", Bilingual("Sembunyikan produk", "Hide a product"), ById, run, bulk=Bulk())

@@ -7,7 +7,7 @@ from typing import Annotated
 from gerai.engine.desk.fields import ById, words
 from gerai.engine.desk.house import Within
 from gerai.engine.desk.orders import ReceiptNumber, names_of, order_of, step
-from gerai.engine.desk.registry import Act, Done
+from gerai.engine.desk.registry import Act, Bulk, Done
 from gerai.engine.shipping.by_hand import may_number
 from gerai.engine.shipping.record import RecordShipment
 from gerai.kit.bilingual import Bilingual
@@ -30,5 +30,5 @@ async def run(within: Within, given: ParcelNumber) -> Done:
 
 ACT = Act(
     "orders.receipt", "orders:act", Bilingual("Isi nomor resi", "Note the courier's number"), ParcelNumber, run,
-    possible=may_number,
+    possible=may_number, bulk=Bulk(("receipt",)),
 )  # fmt: skip

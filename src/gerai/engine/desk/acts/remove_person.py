@@ -10,6 +10,7 @@ from gerai.engine.merchants.open import changing, note
 from gerai.engine.people.join import require_an_owner
 from gerai.kit.bilingual import Bilingual
 from gerai.store import people as sql
+from gerai.store import saved_views
 
 
 async def run(within: Within, given: ById) -> Done:
@@ -18,6 +19,7 @@ async def run(within: Within, given: ById) -> Done:
         await require_an_owner(connection, within.merchant_id, given.id, None)
         if not await sql.leave(connection, within.merchant_id, given.id):
             raise NotFound("person", str(given.id))
+        await saved_views.forget(connection, within.merchant_id, f"person:{given.id}")
         note(given.id)
     return Done(str(given.id))
 

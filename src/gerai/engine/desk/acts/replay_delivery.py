@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gerai.engine.desk.fields import ById
 from gerai.engine.desk.house import Within
-from gerai.engine.desk.registry import Act, Done
+from gerai.engine.desk.registry import Act, Bulk, Done
 from gerai.engine.desk.webhooks import delivery_here
 from gerai.engine.webhooks.history import replay_one
 from gerai.kit.bilingual import Bilingual
@@ -18,4 +18,4 @@ async def run(within: Within, given: ById) -> Done:
     return Done(str(given.id))
 
 
-ACT = Act("deliveries.replay", "webhooks:manage", Bilingual("Kirim ulang", "Send again"), ById, run)
+ACT = Act("deliveries.replay", "webhooks:manage", Bilingual("Kirim ulang", "Send again"), ById, run, bulk=Bulk())

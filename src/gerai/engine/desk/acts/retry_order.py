@@ -5,7 +5,7 @@ from __future__ import annotations
 from gerai.engine.desk.fields import ById
 from gerai.engine.desk.house import Within
 from gerai.engine.desk.orders import names_of, step
-from gerai.engine.desk.registry import Act, Done
+from gerai.engine.desk.registry import Act, Bulk, Done
 from gerai.engine.fulfilment.ask_again import AskProvider, may_ask
 from gerai.kit.bilingual import Bilingual
 
@@ -17,5 +17,5 @@ async def run(within: Within, given: ById) -> Done:
 
 ACT = Act(
     "orders.retry", "orders:act", Bilingual("Tanya penyedia lagi", "Ask the provider again"), ById, run,
-    possible=may_ask,
+    possible=may_ask, bulk=Bulk(),
 )  # fmt: skip

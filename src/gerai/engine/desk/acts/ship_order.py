@@ -7,7 +7,7 @@ from typing import Annotated
 from gerai.engine.desk.fields import ById, words
 from gerai.engine.desk.house import Within
 from gerai.engine.desk.orders import Receipt, by, names_of, step
-from gerai.engine.desk.registry import Act, Done
+from gerai.engine.desk.registry import Act, Bulk, Done
 from gerai.engine.shipping.by_hand import ShipOrder, may_ship
 from gerai.kit.bilingual import Bilingual
 
@@ -26,5 +26,6 @@ async def run(within: Within, given: OrderShipping) -> Done:
 
 
 ACT = Act(
-    "orders.ship", "orders:act", Bilingual("Kirim pesanan", "Send an order"), OrderShipping, run, possible=may_ship
-)
+    "orders.ship", "orders:act", Bilingual("Kirim pesanan", "Send an order"), OrderShipping, run,
+    possible=may_ship, bulk=Bulk(("receipt",)),
+)  # fmt: skip
