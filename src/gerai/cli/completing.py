@@ -12,10 +12,10 @@ from typer.completion import completion_init, get_completion_script
 from gerai.cli.database import chosen_folder, load_settings
 from gerai.cli.names import one_of
 from gerai.settings import SettingsError
-from gerai.store.merchant_codes import merchant_codes
 from gerai.store.connection import DatabaseError
 from gerai.store.embedded import served_at
 from gerai.store.embedded_host import EmbeddedError
+from gerai.store.merchant_codes import merchant_codes
 
 SHELLS: Final = ("bash", "zsh", "fish")
 #: In it the shell says that it asks, and how (set by the script).

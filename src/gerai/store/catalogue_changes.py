@@ -1,4 +1,4 @@
-"""What changed in the catalogues of merchants since a moment: triggers note it (migration 0051)."""
+"""What changed in the catalogues of merchants since a moment: triggers note it (migration 0049)."""
 
 from __future__ import annotations
 

@@ -63,6 +63,20 @@ END)),
     CONSTRAINT arrivals_status_check CHECK ((status = ANY (ARRAY['waiting'::text, 'booked'::text, 'dismissed'::text])))
 );
 
+CREATE TABLE articles (
+    merchant_id bigint NOT NULL,
+    article_id bigint NOT NULL,
+    slug text NOT NULL,
+    title text NOT NULL,
+    category text NOT NULL,
+    excerpt text NOT NULL,
+    cover_image text NOT NULL,
+    content text NOT NULL,
+    published_at timestamp with time zone,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL
+);
+
 CREATE TABLE audit (
     merchant_id bigint NOT NULL,
     audit_id bigint NOT NULL,
@@ -108,6 +122,20 @@ CREATE TABLE book_checks (
     CONSTRAINT book_checks_took_ms_check CHECK ((took_ms >= 0))
 );
 
+CREATE TABLE broken_books (
+    merchant_id bigint NOT NULL,
+    environment text NOT NULL,
+    invariant text NOT NULL,
+    broken_id bigint NOT NULL,
+    broken_rows integer NOT NULL,
+    rows jsonb NOT NULL,
+    since timestamp with time zone NOT NULL,
+    checked_at timestamp with time zone NOT NULL,
+    announced_at timestamp with time zone,
+    CONSTRAINT broken_books_broken_rows_check CHECK ((broken_rows > 0)),
+    CONSTRAINT broken_books_environment_check CHECK ((environment = ANY (ARRAY['sandbox'::text, 'production'::text])))
+);
+
 CREATE TABLE bundle_parts (
     merchant_id bigint NOT NULL,
     part_id bigint NOT NULL,
@@ -129,6 +157,46 @@ CREATE TABLE bundles (
     images text[] DEFAULT '{}'::text[] NOT NULL,
     CONSTRAINT bundles_bundle_id_check CHECK ((bundle_id > 0)),
     CONSTRAINT bundles_weight_bump_g_check CHECK ((weight_bump_g >= 0))
+);
+
+CREATE TABLE catalogue_changes (
+    merchant_id bigint NOT NULL,
+    section text NOT NULL,
+    id bigint NOT NULL,
+    rest text NOT NULL,
+    changed_in xid8 NOT NULL
+);
+
+CREATE TABLE code_deliveries (
+    merchant_id bigint NOT NULL,
+    order_id bigint NOT NULL,
+    environment text NOT NULL,
+    status text NOT NULL,
+    variant_id bigint NOT NULL,
+    units bigint NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    CONSTRAINT code_deliveries_environment_check CHECK ((environment = ANY (ARRAY['sandbox'::text, 'production'::text]))),
+    CONSTRAINT code_deliveries_status_check CHECK ((status = ANY (ARRAY['waiting'::text, 'delivered'::text, 'ended'::text]))),
+    CONSTRAINT code_deliveries_units_check CHECK ((units >= 0))
+);
+
+CREATE TABLE code_pools (
+    merchant_id bigint NOT NULL,
+    pool_id bigint NOT NULL,
+    environment text NOT NULL,
+    variant_id bigint NOT NULL,
+    marker bytea NOT NULL,
+    free bigint NOT NULL,
+    given bigint NOT NULL,
+    withdrawn bigint NOT NULL,
+    low_at bigint,
+    updated_at timestamp with time zone NOT NULL,
+    CONSTRAINT code_pools_environment_check CHECK ((environment = ANY (ARRAY['sandbox'::text, 'production'::text]))),
+    CONSTRAINT code_pools_free_check CHECK ((free >= 0)),
+    CONSTRAINT code_pools_given_check CHECK ((given >= 0)),
+    CONSTRAINT code_pools_low_at_check CHECK ((low_at >= 0)),
+    CONSTRAINT code_pools_withdrawn_check CHECK ((withdrawn >= 0))
 );
 
 CREATE TABLE courier_services (
@@ -215,6 +283,16 @@ CREATE TABLE expected_amounts (
     expected_until timestamp with time zone NOT NULL,
     deposit_id bigint,
     CONSTRAINT expected_of_one CHECK (((num_nonnulls(payment_id, deposit_id) = 1) AND ((payment_id IS NULL) = (order_id IS NULL))))
+);
+
+CREATE TABLE file_downloads (
+    merchant_id bigint NOT NULL,
+    order_id bigint NOT NULL,
+    file_id bigint NOT NULL,
+    downloads integer NOT NULL,
+    first_at timestamp with time zone NOT NULL,
+    last_at timestamp with time zone NOT NULL,
+    CONSTRAINT file_downloads_downloads_check CHECK ((downloads > 0))
 );
 
 CREATE TABLE fulfilments (
@@ -322,6 +400,23 @@ CREATE TABLE invoices (
     CONSTRAINT invoices_check1 CHECK (((status = 'paid'::text) <= (paid_at IS NOT NULL)))
 );
 
+CREATE TABLE licence_codes (
+    merchant_id bigint NOT NULL,
+    code_id bigint NOT NULL,
+    pool_id bigint NOT NULL,
+    sealed bytea NOT NULL,
+    digest bytea NOT NULL,
+    status text NOT NULL,
+    order_id bigint,
+    line_no integer,
+    unit_no integer,
+    created_at timestamp with time zone NOT NULL,
+    given_at timestamp with time zone,
+    CONSTRAINT licence_codes_check CHECK (((status = 'given'::text) = ((order_id IS NOT NULL) AND (line_no IS NOT NULL) AND (unit_no IS NOT NULL) AND (given_at IS NOT NULL)))),
+    CONSTRAINT licence_codes_digest_check CHECK ((length(digest) = 32)),
+    CONSTRAINT licence_codes_status_check CHECK ((status = ANY (ARRAY['free'::text, 'given'::text, 'withdrawn'::text])))
+);
+
 CREATE TABLE locations (
     merchant_id bigint NOT NULL,
     location_id bigint NOT NULL,
@@ -378,7 +473,8 @@ CREATE TABLE merchants (
     simulated boolean DEFAULT false NOT NULL,
     sandbox_clock_frozen_at timestamp with time zone,
     sandbox_clock_offset_s bigint DEFAULT 0 NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    closed_at timestamp with time zone
 );
 
 CREATE TABLE notice_sources (
@@ -692,7 +788,33 @@ CREATE TABLE report_items (
 CREATE TABLE report_places (
     merchant_id bigint NOT NULL,
     event_id bigint NOT NULL,
-    refill_from timestamp with time zone
+    refill_from timestamp with time zone,
+    listed_event_id bigint,
+    rebuild_asked_at timestamp with time zone
+);
+
+CREATE TABLE report_top_items (
+    merchant_id bigint NOT NULL,
+    environment text NOT NULL,
+    days integer NOT NULL,
+    channel text NOT NULL,
+    item_kind text NOT NULL,
+    item_id bigint NOT NULL,
+    named text NOT NULL,
+    quantity bigint NOT NULL,
+    sales_sen bigint NOT NULL
+);
+
+CREATE TABLE report_tops (
+    merchant_id bigint NOT NULL,
+    environment text NOT NULL,
+    days integer NOT NULL,
+    channel text NOT NULL,
+    last_day date NOT NULL,
+    low_sen bigint,
+    low_kind text,
+    low_id bigint,
+    low_named text
 );
 
 CREATE TABLE saved_views (
@@ -879,6 +1001,25 @@ CREATE TABLE transfers (
     CONSTRAINT transfers_phase_check CHECK ((phase = ANY (ARRAY['single'::text, 'pending'::text, 'post'::text, 'void'::text])))
 );
 
+CREATE TABLE variant_files (
+    merchant_id bigint NOT NULL,
+    file_id bigint NOT NULL,
+    variant_id bigint NOT NULL,
+    name text NOT NULL,
+    url text NOT NULL,
+    kind text NOT NULL,
+    size_bytes integer NOT NULL,
+    digest bytea NOT NULL,
+    most_downloads integer,
+    created_at timestamp with time zone NOT NULL,
+    content bytea NOT NULL,
+    CONSTRAINT variant_files_check CHECK ((length(content) = size_bytes)),
+    CONSTRAINT variant_files_check1 CHECK (((url <> ''::text) = (size_bytes = 0))),
+    CONSTRAINT variant_files_most_downloads_check CHECK ((most_downloads > 0)),
+    CONSTRAINT variant_files_size_bytes_check CHECK (((size_bytes >= 0) AND (size_bytes <= 20971520)))
+);
+ALTER TABLE ONLY variant_files ALTER COLUMN content SET STORAGE EXTERNAL;
+
 CREATE TABLE variants (
     merchant_id bigint NOT NULL,
     variant_id bigint NOT NULL,
@@ -986,24 +1127,34 @@ ALTER TABLE ONLY api_keys ADD CONSTRAINT api_keys_merchant_id_token_sha256_key U
 ALTER TABLE ONLY api_keys ADD CONSTRAINT api_keys_pkey PRIMARY KEY (merchant_id, key_id);
 ALTER TABLE ONLY arrivals ADD CONSTRAINT arrivals_merchant_id_receiving_id_arrival_key_key UNIQUE (merchant_id, receiving_id, arrival_key);
 ALTER TABLE ONLY arrivals ADD CONSTRAINT arrivals_pkey PRIMARY KEY (merchant_id, arrival_id);
+ALTER TABLE ONLY articles ADD CONSTRAINT articles_pkey PRIMARY KEY (merchant_id, article_id);
+ALTER TABLE ONLY articles ADD CONSTRAINT articles_slug UNIQUE (merchant_id, slug);
 ALTER TABLE ONLY audit ADD CONSTRAINT audit_pkey PRIMARY KEY (merchant_id, audit_id);
 ALTER TABLE ONLY backups ADD CONSTRAINT backups_pkey PRIMARY KEY (merchant_id);
 ALTER TABLE ONLY book_checks ADD CONSTRAINT book_checks_pkey PRIMARY KEY (merchant_id, invariant);
+ALTER TABLE ONLY broken_books ADD CONSTRAINT broken_books_pkey PRIMARY KEY (merchant_id, environment, invariant);
 ALTER TABLE ONLY bundle_parts ADD CONSTRAINT bundle_parts_merchant_id_bundle_id_variant_id_key UNIQUE (merchant_id, bundle_id, variant_id);
 ALTER TABLE ONLY bundle_parts ADD CONSTRAINT bundle_parts_pkey PRIMARY KEY (merchant_id, part_id);
 ALTER TABLE ONLY bundles ADD CONSTRAINT bundles_pkey PRIMARY KEY (merchant_id, bundle_id);
+ALTER TABLE ONLY catalogue_changes ADD CONSTRAINT catalogue_changes_pkey PRIMARY KEY (merchant_id, section, id, rest);
+ALTER TABLE ONLY code_deliveries ADD CONSTRAINT code_deliveries_pkey PRIMARY KEY (merchant_id, order_id);
+ALTER TABLE ONLY code_pools ADD CONSTRAINT code_pools_merchant_id_environment_variant_id_key UNIQUE (merchant_id, environment, variant_id);
+ALTER TABLE ONLY code_pools ADD CONSTRAINT code_pools_pkey PRIMARY KEY (merchant_id, pool_id);
 ALTER TABLE ONLY courier_services ADD CONSTRAINT courier_services_pkey PRIMARY KEY (merchant_id, service_id);
 ALTER TABLE ONLY deposits ADD CONSTRAINT deposits_merchant_id_environment_channel_public_id_key UNIQUE (merchant_id, environment, channel, public_id);
 ALTER TABLE ONLY deposits ADD CONSTRAINT deposits_merchant_id_transfer_id_key UNIQUE (merchant_id, transfer_id);
 ALTER TABLE ONLY deposits ADD CONSTRAINT deposits_pkey PRIMARY KEY (merchant_id, deposit_id);
 ALTER TABLE ONLY events ADD CONSTRAINT events_pkey PRIMARY KEY (merchant_id, event_id);
 ALTER TABLE ONLY expected_amounts ADD CONSTRAINT expected_amounts_pkey PRIMARY KEY (merchant_id, receiving_id, amount_sen);
+ALTER TABLE ONLY file_downloads ADD CONSTRAINT file_downloads_pkey PRIMARY KEY (merchant_id, order_id, file_id);
 ALTER TABLE ONLY fulfilments ADD CONSTRAINT fulfilments_pkey PRIMARY KEY (merchant_id, fulfilment_id);
 ALTER TABLE ONLY gateway_attempts ADD CONSTRAINT gateway_attempts_pkey PRIMARY KEY (merchant_id, payment_id);
 ALTER TABLE ONLY gateway_contracts ADD CONSTRAINT gateway_contracts_pkey PRIMARY KEY (merchant_id, contract_id);
 ALTER TABLE ONLY idempotency_keys ADD CONSTRAINT idempotency_keys_pkey PRIMARY KEY (merchant_id, environment, owner, operation, key);
 ALTER TABLE ONLY invites ADD CONSTRAINT invites_pkey PRIMARY KEY (merchant_id, digest);
 ALTER TABLE ONLY invoices ADD CONSTRAINT invoices_pkey PRIMARY KEY (merchant_id, invoice_id);
+ALTER TABLE ONLY licence_codes ADD CONSTRAINT licence_codes_merchant_id_pool_id_digest_key UNIQUE (merchant_id, pool_id, digest);
+ALTER TABLE ONLY licence_codes ADD CONSTRAINT licence_codes_pkey PRIMARY KEY (merchant_id, code_id);
 ALTER TABLE ONLY locations ADD CONSTRAINT locations_merchant_id_code_key UNIQUE (merchant_id, code);
 ALTER TABLE ONLY locations ADD CONSTRAINT locations_pkey PRIMARY KEY (merchant_id, location_id);
 ALTER TABLE ONLY member_links ADD CONSTRAINT member_links_pkey PRIMARY KEY (merchant_id, kind, external_id);
@@ -1036,6 +1187,8 @@ ALTER TABLE ONLY refund_tasks ADD CONSTRAINT refund_tasks_pkey PRIMARY KEY (merc
 ALTER TABLE ONLY report_hours ADD CONSTRAINT report_hours_pkey PRIMARY KEY (merchant_id, environment, hour, channel, method);
 ALTER TABLE ONLY report_items ADD CONSTRAINT report_items_pkey PRIMARY KEY (merchant_id, environment, day, channel, item_kind, item_id, name);
 ALTER TABLE ONLY report_places ADD CONSTRAINT report_places_pkey PRIMARY KEY (merchant_id);
+ALTER TABLE ONLY report_top_items ADD CONSTRAINT report_top_items_pkey PRIMARY KEY (merchant_id, environment, item_kind, item_id, named, days, channel);
+ALTER TABLE ONLY report_tops ADD CONSTRAINT report_tops_pkey PRIMARY KEY (merchant_id, environment, days, channel);
 ALTER TABLE ONLY saved_views ADD CONSTRAINT saved_views_pkey PRIMARY KEY (merchant_id, view_id);
 ALTER TABLE ONLY service_types ADD CONSTRAINT service_types_merchant_id_code_key UNIQUE (merchant_id, code);
 ALTER TABLE ONLY service_types ADD CONSTRAINT service_types_pkey PRIMARY KEY (merchant_id, type_id);
@@ -1051,6 +1204,7 @@ ALTER TABLE ONLY store_products ADD CONSTRAINT store_products_pkey PRIMARY KEY (
 ALTER TABLE ONLY stores ADD CONSTRAINT stores_merchant_id_unique_id_key UNIQUE (merchant_id, unique_id);
 ALTER TABLE ONLY stores ADD CONSTRAINT stores_pkey PRIMARY KEY (merchant_id, store_id);
 ALTER TABLE ONLY transfers ADD CONSTRAINT transfers_pkey PRIMARY KEY (merchant_id, transfer_id);
+ALTER TABLE ONLY variant_files ADD CONSTRAINT variant_files_pkey PRIMARY KEY (merchant_id, file_id);
 ALTER TABLE ONLY variants ADD CONSTRAINT variants_merchant_id_unique_id_key UNIQUE (merchant_id, unique_id);
 ALTER TABLE ONLY variants ADD CONSTRAINT variants_pkey PRIMARY KEY (merchant_id, variant_id);
 ALTER TABLE ONLY warehouses ADD CONSTRAINT warehouses_merchant_id_unique_id_key UNIQUE (merchant_id, unique_id);
@@ -1064,7 +1218,11 @@ CREATE UNIQUE INDEX accounts_system ON accounts USING btree (merchant_id, enviro
 CREATE UNIQUE INDEX accounts_wallet ON accounts USING btree (merchant_id, environment, member_id) WHERE (kind = 'wallet'::text);
 CREATE INDEX arrivals_of_amount ON arrivals USING btree (merchant_id, receiving_id, amount_sen);
 CREATE INDEX arrivals_waiting ON arrivals USING btree (merchant_id, arrival_id) WHERE (status = 'waiting'::text);
+CREATE INDEX articles_published ON articles USING btree (merchant_id, published_at DESC, article_id DESC) WHERE (published_at IS NOT NULL);
+CREATE INDEX audit_of_environments ON audit USING btree (merchant_id, environment, audit_id);
 CREATE INDEX audit_of_targets ON audit USING btree (merchant_id, target, audit_id);
+CREATE INDEX catalogue_changes_since ON catalogue_changes USING btree (merchant_id, changed_in);
+CREATE INDEX code_deliveries_waiting ON code_deliveries USING btree (merchant_id, environment, order_id) WHERE (status = 'waiting'::text);
 CREATE UNIQUE INDEX deposits_at_gateway ON deposits USING btree (merchant_id, contract_id, public_id) WHERE (contract_id IS NOT NULL);
 CREATE INDEX deposits_came ON deposits USING btree (merchant_id, contract_id, COALESCE(held_at, completed_at)) WHERE ((contract_id IS NOT NULL) AND (COALESCE(held_at, completed_at) IS NOT NULL));
 CREATE INDEX deposits_due ON deposits USING btree (expires_at) WHERE ((status = 'pending'::text) AND (expires_at IS NOT NULL));
@@ -1081,6 +1239,8 @@ CREATE INDEX gateway_attempts_faults ON gateway_attempts USING btree (merchant_i
 CREATE INDEX gateway_attempts_reference ON gateway_attempts USING btree (merchant_id, contract_id, reference) WHERE (reference <> ''::text);
 CREATE UNIQUE INDEX gateway_contracts_open ON gateway_contracts USING btree (merchant_id, environment, gateway) WHERE (closed_at IS NULL);
 CREATE INDEX idempotency_keys_old ON idempotency_keys USING btree (created_at);
+CREATE INDEX licence_codes_states ON licence_codes USING btree (merchant_id, pool_id, status, code_id);
+CREATE UNIQUE INDEX licence_codes_units ON licence_codes USING btree (merchant_id, order_id, line_no, unit_no) WHERE (order_id IS NOT NULL);
 CREATE UNIQUE INDEX members_email ON members USING btree (merchant_id, environment, channel, lower((email COLLATE "C"))) WHERE (email <> ''::text);
 CREATE INDEX members_mobile ON members USING btree (merchant_id, environment, channel, mobile, member_id) WHERE (mobile <> ''::text);
 CREATE UNIQUE INDEX members_mobile_alone ON members USING btree (merchant_id, environment, channel, mobile) WHERE ((mobile <> ''::text) AND (email = ''::text));
@@ -1108,18 +1268,67 @@ CREATE UNIQUE INDEX receiving_accounts_open ON receiving_accounts USING btree (m
 CREATE INDEX refund_tasks_at_gateways ON refund_tasks USING btree (merchant_id, contract_id, payment_id) WHERE (contract_id IS NOT NULL);
 CREATE INDEX refund_tasks_owed ON refund_tasks USING btree (merchant_id, task_id) WHERE (ended_at IS NULL);
 CREATE INDEX refund_tasks_unsettled ON refund_tasks USING btree (merchant_id, contract_id, task_id) WHERE ((contract_id IS NOT NULL) AND (payout_id IS NULL));
+CREATE INDEX report_items_of_names ON report_items USING btree (merchant_id, environment, item_kind, item_id, name, day);
+CREATE INDEX report_top_items_sorted ON report_top_items USING btree (merchant_id, environment, days, channel, sales_sen);
 CREATE INDEX shipments_receipt ON shipments USING btree (merchant_id, environment, lower((receipt COLLATE "C"))) WHERE (receipt <> ''::text);
 CREATE INDEX stock_marked ON stock USING btree (merchant_id, environment, item_id, warehouse_id) WHERE (low_at IS NOT NULL);
 CREATE INDEX transfers_credited ON transfers USING btree (merchant_id, credit_account_id, transfer_id) WHERE (credit_available_after IS NOT NULL);
 CREATE INDEX transfers_debited ON transfers USING btree (merchant_id, debit_account_id, transfer_id) WHERE (debit_available_after IS NOT NULL);
 CREATE INDEX transfers_order ON transfers USING btree (merchant_id, order_id) WHERE (order_id IS NOT NULL);
 CREATE UNIQUE INDEX transfers_resolution ON transfers USING btree (merchant_id, pending_id) WHERE (pending_id IS NOT NULL);
+CREATE INDEX variant_files_of ON variant_files USING btree (merchant_id, variant_id, file_id);
 CREATE INDEX webhook_deliveries_chain ON webhook_deliveries USING btree (merchant_id, endpoint_id, order_id, event_id, part) WHERE (status = 'pending'::text);
 CREATE INDEX webhook_deliveries_due ON webhook_deliveries USING btree (merchant_id, endpoint_id, next_attempt_at) WHERE (status = 'pending'::text);
 CREATE INDEX webhook_deliveries_listed ON webhook_deliveries USING btree (merchant_id, endpoint_id, status, happened_at, delivery_id);
 CREATE INDEX webhook_deliveries_old ON webhook_deliveries USING btree (finished_at) WHERE (status <> 'pending'::text);
 CREATE TRIGGER audit_is_not_emptied BEFORE TRUNCATE ON audit FOR EACH STATEMENT EXECUTE FUNCTION gerai_audit_stays();
 CREATE TRIGGER audit_stays BEFORE DELETE OR UPDATE ON audit FOR EACH ROW EXECUTE FUNCTION gerai_audit_stays();
+CREATE TRIGGER bundle_parts_added_noted AFTER INSERT ON bundle_parts REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gerai_note_change('bundles', 'bundle_id');
+CREATE TRIGGER bundle_parts_changed_noted AFTER UPDATE ON bundle_parts REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gerai_note_change('bundles', 'bundle_id');
+CREATE TRIGGER bundle_parts_removed_noted AFTER DELETE ON bundle_parts REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gerai_note_change('bundles', 'bundle_id');
+CREATE TRIGGER bundles_added_noted AFTER INSERT ON bundles REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gerai_note_change('bundles', 'bundle_id');
+CREATE TRIGGER bundles_changed_noted AFTER UPDATE ON bundles REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gerai_note_change('bundles', 'bundle_id');
+CREATE TRIGGER bundles_removed_noted AFTER DELETE ON bundles REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gerai_note_change('bundles', 'bundle_id');
+CREATE TRIGGER code_pools_added_noted AFTER INSERT ON code_pools REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gerai_note_change('code_pools', 'variant_id', 'environment');
+CREATE TRIGGER code_pools_removed_noted AFTER DELETE ON code_pools REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gerai_note_change('code_pools', 'variant_id', 'environment');
+CREATE TRIGGER courier_services_added_noted AFTER INSERT ON courier_services REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gerai_note_change('courier_services', 'service_id');
+CREATE TRIGGER courier_services_changed_noted AFTER UPDATE ON courier_services REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gerai_note_change('courier_services', 'service_id');
+CREATE TRIGGER courier_services_removed_noted AFTER DELETE ON courier_services REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gerai_note_change('courier_services', 'service_id');
+CREATE TRIGGER locations_added_noted AFTER INSERT ON locations REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gerai_note_change('locations', 'location_id');
+CREATE TRIGGER locations_changed_noted AFTER UPDATE ON locations REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gerai_note_change('locations', 'location_id');
+CREATE TRIGGER locations_removed_noted AFTER DELETE ON locations REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gerai_note_change('locations', 'location_id');
+CREATE TRIGGER price_options_added_noted AFTER INSERT ON price_options REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gerai_note_change('price_options', 'option_id');
+CREATE TRIGGER price_options_changed_noted AFTER UPDATE ON price_options REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gerai_note_change('price_options', 'option_id');
+CREATE TRIGGER price_options_removed_noted AFTER DELETE ON price_options REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gerai_note_change('price_options', 'option_id');
+CREATE TRIGGER products_added_noted AFTER INSERT ON products REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gerai_note_change('products', 'product_id');
+CREATE TRIGGER products_changed_noted AFTER UPDATE ON products REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gerai_note_change('products', 'product_id');
+CREATE TRIGGER products_removed_noted AFTER DELETE ON products REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gerai_note_change('products', 'product_id');
+CREATE TRIGGER service_types_added_noted AFTER INSERT ON service_types REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gerai_note_change('service_types', 'type_id');
+CREATE TRIGGER service_types_changed_noted AFTER UPDATE ON service_types REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gerai_note_change('service_types', 'type_id');
+CREATE TRIGGER service_types_removed_noted AFTER DELETE ON service_types REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gerai_note_change('service_types', 'type_id');
+CREATE TRIGGER services_added_noted AFTER INSERT ON services REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gerai_note_change('services', 'service_id');
+CREATE TRIGGER services_changed_noted AFTER UPDATE ON services REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gerai_note_change('services', 'service_id');
+CREATE TRIGGER services_removed_noted AFTER DELETE ON services REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gerai_note_change('services', 'service_id');
+CREATE TRIGGER shipping_rates_added_noted AFTER INSERT ON shipping_rates REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gerai_note_change('shipping_rates', 'service_id', 'origin', 'destination');
+CREATE TRIGGER shipping_rates_changed_noted AFTER UPDATE ON shipping_rates REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gerai_note_change('shipping_rates', 'service_id', 'origin', 'destination');
+CREATE TRIGGER shipping_rates_removed_noted AFTER DELETE ON shipping_rates REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gerai_note_change('shipping_rates', 'service_id', 'origin', 'destination');
+CREATE TRIGGER stock_added_noted AFTER INSERT ON stock REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gerai_note_change('stock', 'item_id', 'environment', 'warehouse_id');
+CREATE TRIGGER stock_removed_noted AFTER DELETE ON stock REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gerai_note_change('stock', 'item_id', 'environment', 'warehouse_id');
+CREATE TRIGGER store_price_options_added_noted AFTER INSERT ON store_price_options REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gerai_note_change('store_price_options', 'option_id', 'store_id');
+CREATE TRIGGER store_price_options_changed_noted AFTER UPDATE ON store_price_options REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gerai_note_change('store_price_options', 'option_id', 'store_id');
+CREATE TRIGGER store_price_options_removed_noted AFTER DELETE ON store_price_options REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gerai_note_change('store_price_options', 'option_id', 'store_id');
+CREATE TRIGGER store_products_added_noted AFTER INSERT ON store_products REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gerai_note_change('store_products', 'product_id', 'store_id');
+CREATE TRIGGER store_products_changed_noted AFTER UPDATE ON store_products REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gerai_note_change('store_products', 'product_id', 'store_id');
+CREATE TRIGGER store_products_removed_noted AFTER DELETE ON store_products REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gerai_note_change('store_products', 'product_id', 'store_id');
+CREATE TRIGGER stores_added_noted AFTER INSERT ON stores REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gerai_note_change('stores', 'store_id');
+CREATE TRIGGER stores_changed_noted AFTER UPDATE ON stores REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gerai_note_change('stores', 'store_id');
+CREATE TRIGGER stores_removed_noted AFTER DELETE ON stores REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gerai_note_change('stores', 'store_id');
+CREATE TRIGGER variants_added_noted AFTER INSERT ON variants REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gerai_note_change('variants', 'variant_id');
+CREATE TRIGGER variants_changed_noted AFTER UPDATE ON variants REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gerai_note_change('variants', 'variant_id');
+CREATE TRIGGER variants_removed_noted AFTER DELETE ON variants REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gerai_note_change('variants', 'variant_id');
+CREATE TRIGGER warehouses_added_noted AFTER INSERT ON warehouses REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gerai_note_change('warehouses', 'warehouse_id');
+CREATE TRIGGER warehouses_changed_noted AFTER UPDATE ON warehouses REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gerai_note_change('warehouses', 'warehouse_id');
+CREATE TRIGGER warehouses_removed_noted AFTER DELETE ON warehouses REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gerai_note_change('warehouses', 'warehouse_id');
 ALTER TABLE ONLY bundle_parts ADD CONSTRAINT bundle_parts_merchant_id_bundle_id_fkey FOREIGN KEY (merchant_id, bundle_id) REFERENCES bundles(merchant_id, bundle_id);
 ALTER TABLE ONLY bundle_parts ADD CONSTRAINT bundle_parts_merchant_id_variant_id_fkey FOREIGN KEY (merchant_id, variant_id) REFERENCES variants(merchant_id, variant_id);
 ALTER TABLE ONLY fulfilments ADD CONSTRAINT fulfilments_merchant_id_order_id_fkey FOREIGN KEY (merchant_id, order_id) REFERENCES orders(merchant_id, order_id);

@@ -166,7 +166,7 @@ async def _row(desk: AtDesk, things: str, number: str) -> msgspec.Struct | None:
 
 def at_form(refusal: Refusal, words: DeskWords) -> tuple[int, str]:
     """Status and sentence of what stands above a form that was sent. Raises it again where it is a page of its own."""
-    if refusal.kind in _AS_PAGES:
+    if refusal.kind in AS_PAGES:
         raise refusal
     return status_on_a_page(refusal), problem(refusal, words)
 

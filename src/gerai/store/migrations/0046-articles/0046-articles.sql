@@ -1,4 +1,4 @@
--- depends: 0044-rotated-webhooks
+-- depends: 0045-digital-goods
 -- transactional: false
 
 -- Written to be run again from its beginning.

@@ -1,4 +1,4 @@
--- depends: 0052-report-tops
+-- depends: 0050-report-tops
 -- transactional: false
 
 SET lock_timeout = '10min';

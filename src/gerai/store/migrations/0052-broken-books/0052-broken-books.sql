@@ -1,4 +1,4 @@
--- depends: 0044-rotated-webhooks
+-- depends: 0051-audit-of-environments
 -- transactional: false
 
 -- Written to be run again from its beginning. Nothing is read or changed: the next check of the books fills it.

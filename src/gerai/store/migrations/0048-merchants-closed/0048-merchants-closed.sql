@@ -1,4 +1,4 @@
--- depends: 0044-rotated-webhooks
+-- depends: 0047-saved-views
 -- transactional: false
 
 -- Written to be run again from its beginning. Nothing but the catalogue is changed.

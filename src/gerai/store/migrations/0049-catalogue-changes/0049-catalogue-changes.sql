@@ -1,4 +1,4 @@
--- depends: 0044-rotated-webhooks
+-- depends: 0048-merchants-closed
 -- transactional: false
 
 -- Written to be run again from its beginning. No row of a catalogue is read or changed.

@@ -1,4 +1,4 @@
--- depends: 0044-rotated-webhooks
+-- depends: 0049-catalogue-changes
 -- transactional: false
 
 -- Written to be run again from its beginning. The lists are made by the worker.
