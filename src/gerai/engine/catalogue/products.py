@@ -109,7 +109,7 @@ class PriceOption(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True)
 class ProductCatalogue:
-    """All by id and unique id. ``*_of_store``: ids, newest first; ``stock_ids``: by environment, variant and warehouse."""
+    """All by id and unique id. ``*_of_store``: ids, newest first; ``stock_ids``: by environment, variant, warehouse."""
 
     stores: dict[int, Store] = field(default_factory=dict[int, Store])
     stores_by_unique_id: dict[str, Store] = field(default_factory=dict[str, Store])
