@@ -1,4 +1,4 @@
-"""``python -m gerai.bench.reload [--variants N]``: how long an edit in a large catalogue takes to be known in another
+"""``python -m gerai.bench.reload``: how long an edit in a large catalogue takes to be known in another
 process, and what it costs both; on a database of its own (docs/decisions/0038-only-what-changed.md).
 """
 
@@ -32,7 +32,6 @@ from gerai.store.directory import LISTEN
 from gerai.store.embedded import scratch
 from gerai.store.migrate import migrate
 
-_EDITS: Final = 7
 _APART_S: Final = 2.0
 _FIRST: Final = 1_000_000
 _SAID: Final = "seen: "
@@ -52,7 +51,7 @@ _FILL: Final = (
 )
 
 
-class Seen(msgspec.Struct, frozen=True):
+class EditCost(msgspec.Struct, frozen=True):
     """One edit in the process that follows: from the notice to its effect, processor time of that, and the longest that
     its event loop stood still."""
 
@@ -91,7 +90,7 @@ async def _follow(dsn: str, merchant_id: int) -> None:
             if noticed and (now := _price(app, merchant_id, _FIRST + 1)) != price[0]:
                 at, cpu = noticed.pop()
                 price[0] = now
-                seen = Seen(_ms(time.monotonic() - at), _ms(time.process_time() - cpu), _ms(ticks.still_s))
+                seen = EditCost(_ms(time.monotonic() - at), _ms(time.process_time() - cpu), _ms(ticks.still_s))
                 print(_SAID + msgspec.json.encode(seen).decode(), flush=True)
 
         ticking = asyncio.create_task(ticks.run(look))
@@ -115,7 +114,7 @@ def _price(app: App, merchant_id: int, variant_id: int) -> int:
     return app.engine.directory.get(STOREFRONT, merchant_id).catalogue.variants[variant_id].price_sen
 
 
-async def _measure(dsn: str, variants: int) -> str:
+async def _measure(dsn: str, variants: int, edits: int) -> str:
     app, ticks = _app(dsn), _Ticks()
     async with app.engine.running():
         merchant_id = await open_merchant(app.engine, "besar", "Toko Besar", simulated=True)
@@ -128,22 +127,22 @@ async def _measure(dsn: str, variants: int) -> str:
         follower = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
         assert follower.stdout is not None
         await _said(follower.stdout)
-        acting, followed = list[Seen](), list[Seen]()
-        for price in range(1, _EDITS + 1):
+        acting, followed = list[EditCost](), list[EditCost]()
+        for price in range(1, edits + 1):
             await asyncio.sleep(_APART_S)
             at, cpu, ticks.still_s = time.monotonic(), time.process_time(), 0.0
             edit = VariantEdit(id=_FIRST + 1, price_sen=price)
             await perform(acts()["variants.edit"], within, edit, _CALLER, reason="bench")
-            acting.append(Seen(_ms(time.monotonic() - at), _ms(time.process_time() - cpu), _ms(ticks.still_s)))
-            followed.append(msgspec.json.decode(await _said(follower.stdout), type=Seen))
+            acting.append(EditCost(_ms(time.monotonic() - at), _ms(time.process_time() - cpu), _ms(ticks.still_s)))
+            followed.append(msgspec.json.decode(await _said(follower.stdout), type=EditCost))
         follower.terminate()
         await follower.wait()
         ticking.cancel()
     return f"{variants} variants\nthe act:         {_line(acting)}\nanother process: {_line(followed)}"
 
 
-def _line(found: list[Seen]) -> str:
-    middle = [median(getattr(one, name) for one in found) for name in Seen.__struct_fields__]
+def _line(found: list[EditCost]) -> str:
+    middle = [median(getattr(one, name) for one in found) for name in EditCost.__struct_fields__]
     worst = max(one.still_ms for one in found)
     return "{:7.1f} ms, processor {:7.1f} ms, loop still for {:6.1f} ms, at most {:6.1f} ms".format(*middle, worst)
 
@@ -156,6 +155,7 @@ def main() -> None:
     """Measure; or, started by itself, follow."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--variants", type=int, default=50_000)
+    parser.add_argument("--edits", type=int, default=7)
     parser.add_argument("--follow", nargs=2, metavar=("DSN", "MERCHANT"), help="what the command starts by itself")
     given = parser.parse_args()
     if given.follow is not None:
@@ -163,7 +163,7 @@ def main() -> None:
         return
     with scratch() as server:
         migrate(server.dsn)
-        print(asyncio.run(_measure(server.dsn, given.variants)))
+        print(asyncio.run(_measure(server.dsn, given.variants, given.edits)))
 
 
 if __name__ == "__main__":

@@ -25,8 +25,7 @@ _OBJECT: Final = "CASE jsonb_typeof(settings) WHEN 'object' THEN settings ELSE '
 
 
 class MerchantRow(NamedTuple):
-    """``settings`` as they are stored, whatever that is. ``clock_in_reach``: as its test clock is stored; else there is
-    none here."""
+    """``settings``: as stored, whatever it is. ``clock_in_reach``: as its test clock is stored; else there is none."""
 
     merchant_id: int
     code: str
@@ -69,11 +68,9 @@ async def one_moment(connection: AsyncConnection) -> AsyncGenerator[None]:
         yield
         return
     async with connection.transaction():
+        await connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         # What is read is put in order in between, which takes a busy machine seconds where somebody sells much.
-        await connection.execute(
-            "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY; "
-            "SET LOCAL idle_in_transaction_session_timeout = '60s'"
-        )
+        await connection.execute("SET LOCAL idle_in_transaction_session_timeout = '60s'")
         yield
 
 

@@ -46,10 +46,12 @@ SECTIONS: Final = {
 
 
 def store_of(row: Sequence[Any]) -> Store:
+    """A store, from its row."""
     return record(Store, *row[:-1], StoreSettings.read(row[-1]))
 
 
 def bundles_of(rows: Iterable[Sequence[Any]], part_rows: Iterable[Sequence[Any]]) -> list[Bundle]:
+    """Bundles, from their rows and those of their parts."""
     parts: defaultdict[int, list[BundlePart]] = defaultdict(list)
     for part_id, bundle_id, variant_id, quantity in part_rows:
         parts[bundle_id].append(BundlePart(part_id, variant_id, quantity))

@@ -109,9 +109,8 @@ class PriceOption(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True)
 class ProductCatalogue:
-    """Everything above, looked up by id and by unique id. ``*_of_store`` hold ids, newest first; ``stock_ids`` finds
-    the stock row of (environment, variant, warehouse); ``with_codes``: the variants, by environment, each unit of which
-    is a licence code."""
+    """All by id and unique id. ``*_of_store``: ids, newest first; ``stock_ids``: by environment, variant, warehouse;
+    ``with_codes``: by environment, the variants whose units are licence codes."""
 
     stores: dict[int, Store] = field(default_factory=dict[int, Store])
     stores_by_unique_id: dict[str, Store] = field(default_factory=dict[str, Store])
@@ -133,7 +132,7 @@ class ProductCatalogue:
     @cached_property
     def product_texts(self) -> dict[int, str]:
         """What each product is searched by, its names and SKUs, whatever the case."""
-        return {id: product_text(self, one) for id, one in self.products.items()}
+        return {id: product_text(one, self.variants_of_product.get(id, ())) for id, one in self.products.items()}
 
     @cached_property
     def variant_texts(self) -> dict[int, str]:
@@ -144,9 +143,8 @@ class ProductCatalogue:
     def variants_by_sku(self) -> dict[str, tuple[Variant, ...]]:
         """Who has which SKU, whatever its case. Many may have none."""
         found: defaultdict[str, list[Variant]] = defaultdict(list)
-        for one in self.variants.values():
-            if one.sku:
-                found[one.sku.casefold()].append(one)
+        for one in (one for one in self.variants.values() if one.sku):
+            found[one.sku.casefold()].append(one)
         return {sku: tuple(variants) for sku, variants in found.items()}
 
     @cached_property
@@ -201,10 +199,9 @@ def _named(reference: str, by_id: Mapping[int, T], by_unique_id: Mapping[str, T]
     return by_unique_id.get(reference)
 
 
-def product_text(catalogue: ProductCatalogue, product: Product) -> str:
-    """What a product is searched by."""
-    skus = (one.sku for one in catalogue.variants_of_product.get(product.product_id, ()))
-    return "\n".join((product.name, product.public_name, *skus)).casefold()
+def product_text(product: Product, variants: Iterable[Variant]) -> str:
+    """What a product with these variants is searched by."""
+    return "\n".join((product.name, product.public_name, *(one.sku for one in variants))).casefold()
 
 
 def variant_text(variant: Variant) -> str:

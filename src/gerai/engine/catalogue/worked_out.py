@@ -29,7 +29,8 @@ def keep_worked_out(
         here["variant_texts"] = replaced(there["variant_texts"], touched, texts)
     if "product_texts" in there:
         products = {*product_ids, *(one.product_id for one in (*before, *after.values()))}
-        texts = {id: product_text(new, new.products[id]) for id in products if id in new.products}
+        of = new.variants_of_product
+        texts = {id: product_text(new.products[id], of.get(id, ())) for id in products if id in new.products}
         here["product_texts"] = replaced(there["product_texts"], products, texts)
     if "variants_by_sku" in there:
         here["variants_by_sku"] = _by_sku(there["variants_by_sku"], before, after)

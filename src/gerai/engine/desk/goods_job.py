@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, insort
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -33,8 +34,13 @@ class GoodsJob:
     """The shop's goods as this transaction sees them, with what the file makes of them."""
 
     def __init__(self, within: Within, connection: Connection, catalogue: ProductCatalogue) -> None:
-        self._within, self._connection, self._known = within, connection, catalogue
-        self._skus, self._siblings = skus_of(catalogue), Siblings(catalogue)
+        self._within, self._connection = within, connection
+        # Maps of its own, which it changes: the catalogue is everybody's.
+        self._known = replace(
+            catalogue, products={**catalogue.products}, variants={**catalogue.variants},
+            variants_of_product={**catalogue.variants_of_product},
+        )  # fmt: skip
+        self._skus, self._siblings = skus_of(catalogue), Siblings(self._known)
         self._called: defaultdict[str, list[int]] = defaultdict(list)
         for product in catalogue.products.values():
             self._called[product.name].append(product.product_id)

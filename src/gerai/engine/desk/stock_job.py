@@ -4,6 +4,7 @@ orders wait for that alone."""
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Annotated, Any, Final, NamedTuple
 
 import msgspec
@@ -74,7 +75,9 @@ class StockJob:
     """Counts of a file."""
 
     def __init__(self, within: Within, connection: Connection, catalogue: ProductCatalogue) -> None:
-        self._within, self._connection, self._known = within, connection, catalogue
+        self._within, self._connection = within, connection
+        # A map of its own, which it changes: the catalogue is everybody's.
+        self._known = replace(catalogue, stock_ids={**catalogue.stock_ids})
         self._skus = skus_of(catalogue)
         self._levels: dict[tuple[int, int], sql.Level] = {}
         self._said: dict[tuple[int, int], int] = {}

@@ -45,7 +45,7 @@ def new_variant(
 
 
 def skus_of(catalogue: ProductCatalogue) -> Skus:
-    """Who has which SKU; whoever decides about many asks this once, and tells it what became of them."""
+    """Who has which SKU; whoever decides about many asks this once, and keeps it true."""
     return defaultdict(list, {sku: [*found] for sku, found in catalogue.variants_by_sku.items()})
 
 
