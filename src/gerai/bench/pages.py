@@ -17,7 +17,8 @@ from gerai.bench.visitor import Visitor, visiting
 
 #: What a list or an order may take, at the 95th percentile.
 GOAL_MS: Final = 50.0
-_WARM: Final = 3
+#: A page that takes so long is asked for no further.
+_LONG_MS: Final = 5000.0
 #: Values that pages are asked for, taken from the stored orders: one of a middle age, its number, when it was placed.
 _ONE: Final = (
     "SELECT order_id, number, (created_at AT TIME ZONE 'Asia/Jakarta')::date FROM orders "
@@ -72,17 +73,16 @@ def _values(stand: Stand) -> dict[str, object]:
 def _measured(visitor: Visitor, name: str, path: str, times: int, step: Step) -> PageFigures:
     step(name)
     address, took_ms = visitor.base + path, list[float]()
-    for turn in range(min(times, _FEW) if name in SUMMED else times + _WARM):
+    page = visitor.client.get(address)
+    for turn in range(min(times, _FEW) if name in SUMMED else times):
         begun_s = perf_counter()
         page = visitor.client.get(address)
-        if turn >= _WARM or name in SUMMED:
-            took_ms.append((perf_counter() - begun_s) * 1000)
-        if page.status_code != 200:
+        took_ms.append((perf_counter() - begun_s) * 1000)
+        if page.is_error or (turn >= _FEW and took_ms[-1] > _LONG_MS):
             break
     took_ms.sort()
-    last = len(took_ms) - 1
-    at = [took_ms[round(last * share)] if took_ms else 0.0 for share in (0.5, 0.95)]
-    return PageFigures(name, page.status_code, *at, len(page.content))
+    half, most = (took_ms[round((len(took_ms) - 1) * share)] for share in (0.5, 0.95))
+    return PageFigures(name, page.status_code, half, most, len(page.content))
 
 
 def show_pages(found: list[PageFigures], stored: int) -> None:
