@@ -71,7 +71,8 @@ def _terminal(stand: Stand, code: str) -> ExportFigures:
         )
         _, status, used = os.wait4(process.pid, 0)
         took_s = perf_counter() - begun_s
-        if status or not file.exists():
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode or not file.exists():
             raise BenchError("the terminal wrote no file")
         with file.open("rb") as stream:
             rows = sum(piece.count(b"\n") for piece in iter(lambda: stream.read(_PIECE), b""))
