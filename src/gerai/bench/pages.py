@@ -5,6 +5,7 @@ from __future__ import annotations
 from time import perf_counter
 from typing import Final
 
+import httpx
 import msgspec
 import psycopg
 from rich.box import SIMPLE_HEAD
@@ -12,13 +13,12 @@ from rich.console import Console
 from rich.table import Table
 
 from gerai.bench.case import ENVIRONMENT, BenchError
+from gerai.bench.cpu import cpu_s, sessions
 from gerai.bench.stand import Stand, Step
-from gerai.bench.visitor import Visitor, visiting
+from gerai.bench.visitor import visiting
 
 #: What a list or an order may take, at the 95th percentile.
 GOAL_MS: Final = 50.0
-#: A page that takes so long is asked for no further.
-_LONG_MS: Final = 5000.0
 #: Values that pages are asked for, taken from the stored orders: one of a middle age, its number, when it was placed.
 _ONE: Final = (
     "SELECT order_id, number, (created_at AT TIME ZONE 'Asia/Jakarta')::date FROM orders "
@@ -37,52 +37,58 @@ PAGES: Final = {
     "sales by member": "/reports?range=7d&by=member", "statement": "/reports/statement", "books": "/books",
 }  # fmt: skip
 #: Whose sums are of all there is (decision 0031): asked for a few times.
-SUMMED: Final = frozenset({"sales by member", "statement", "books"})
-_FEW: Final = 3
+_TIMES: Final = dict.fromkeys(("sales by member", "statement", "books"), 3)
 
 
 class PageFigures(msgspec.Struct, frozen=True):
-    """A page: its status, how long it took in milliseconds, and its size in bytes."""
+    """A page: its status, how long it took in milliseconds, how much processor the server and the database used for it,
+    and its size in bytes."""
 
     name: str
     status: int
     p50_ms: float
     p95_ms: float
+    cpu_ms: float
     bytes: int
 
 
 def measure_pages(stand: Stand, times: int, step: Step) -> list[PageFigures]:
     """Every page of :data:`PAGES`, one after the other."""
-    with visiting(stand, step) as visitor:
-        values = _values(stand)
-        return [_measured(visitor, name, path.format(**values), times, step) for name, path in PAGES.items()]
+    with visiting(stand, step) as visitor, psycopg.connect(stand.dsn, autocommit=True) as connection:
+        values = _values(connection, stand)
+        found = list[PageFigures]()
+        for name, path in PAGES.items():
+            step(name)
+            used_s = cpu_s(stand.pid, *sessions(connection))
+            page, took_ms = _asked(visitor.client, visitor.base + path.format(**values), _TIMES.get(name, times))
+            used_s = cpu_s(stand.pid, *sessions(connection)) - used_s
+            half, most = (took_ms[round((len(took_ms) - 1) * share)] for share in (0.5, 0.95))
+            each_ms = 1000 * used_s / len(took_ms)
+            found.append(PageFigures(name, page.status_code, half, most, each_ms, len(page.content)))
+        return found
 
 
-def _values(stand: Stand) -> dict[str, object]:
-    with psycopg.connect(stand.dsn) as connection:
-        found = [
-            connection.execute(_ONE, (stand.ours.merchant_id, ENVIRONMENT, offset)).fetchone()
-            for offset in (stand.stored // 50, stand.stored // 20)
-        ]
+def _values(connection: psycopg.Connection, stand: Stand) -> dict[str, object]:
+    found = [
+        connection.execute(_ONE, (stand.ours.merchant_id, ENVIRONMENT, offset)).fetchone()
+        for offset in (stand.stored // 50, stand.stored // 20)
+    ]
     one, old = found
     if one is None or old is None:
         raise BenchError("there are too few stored orders")
     return {"one": one[0], "number": one[1], "day": one[2], "old": old[0]}
 
 
-def _measured(visitor: Visitor, name: str, path: str, times: int, step: Step) -> PageFigures:
-    step(name)
-    address, took_ms = visitor.base + path, list[float]()
-    page = visitor.client.get(address)
-    for turn in range(min(times, _FEW) if name in SUMMED else times):
+def _asked(client: httpx.Client, address: str, times: int) -> tuple[httpx.Response, list[float]]:
+    """The page, asked for so often after a first time, and how long it took each time, the shortest first."""
+    page, took_ms = client.get(address), list[float]()
+    for _ in range(times):
         begun_s = perf_counter()
-        page = visitor.client.get(address)
+        page = client.get(address)
         took_ms.append((perf_counter() - begun_s) * 1000)
-        if page.is_error or (turn >= _FEW and took_ms[-1] > _LONG_MS):
+        if page.is_error:
             break
-    took_ms.sort()
-    half, most = (took_ms[round((len(took_ms) - 1) * share)] for share in (0.5, 0.95))
-    return PageFigures(name, page.status_code, half, most, len(page.content))
+    return page, sorted(took_ms)
 
 
 def show_pages(found: list[PageFigures], stored: int) -> None:
@@ -90,10 +96,12 @@ def show_pages(found: list[PageFigures], stored: int) -> None:
     title = f"Pages of the console, {stored:,} orders stored; goal for lists and orders: p95 {GOAL_MS:.0f} ms"
     table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
     table.add_column("page", no_wrap=True)
-    for name in ("status", "p50 ms", "p95 ms", "kB"):
+    for name in ("status", "p50 ms", "p95 ms", "cpu ms", "kB"):
         table.add_column(name, justify="right", no_wrap=True)
     for one in found:
         slow = one.p95_ms > GOAL_MS
         p95 = f"[red]{one.p95_ms:.1f}[/]" if slow else f"{one.p95_ms:.1f}"
-        table.add_row(one.name, str(one.status), f"{one.p50_ms:.1f}", p95, f"{one.bytes / 1024:.0f}")
+        table.add_row(
+            one.name, str(one.status), f"{one.p50_ms:.1f}", p95, f"{one.cpu_ms:.1f}", f"{one.bytes / 1024:.0f}"
+        )
     Console().print(table)
