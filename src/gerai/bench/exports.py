@@ -11,7 +11,6 @@ from time import perf_counter
 from typing import Final
 
 import msgspec
-from rich.console import Console
 
 from gerai.bench.case import ENVIRONMENT, BenchError
 from gerai.bench.cpu import cpu_s, status_of
@@ -78,14 +77,3 @@ def _terminal(stand: Stand, code: str) -> ExportFigures:
             rows = sum(piece.count(b"\n") for piece in iter(lambda: stream.read(_PIECE), b""))
         size = file.stat().st_size
     return ExportFigures("terminal", rows - 1, size, took_s, used.ru_utime + used.ru_stime, 0, used.ru_maxrss)
-
-
-def show_exports(found: list[ExportFigures]) -> None:
-    """A line for each."""
-    for one in found:
-        before = f", {one.before_kb / 1024:.0f} before" if one.before_kb else ""
-        Console().print(
-            f"{one.way}: {one.rows:,} orders, {one.bytes / 2**20:.0f} MiB in {one.seconds:.0f} s "
-            f"({one.cpu_s:.0f} s of processor), at most {one.most_kb / 1024:.0f} MiB of memory{before}",
-            highlight=False, soft_wrap=True,
-        )  # fmt: skip

@@ -8,9 +8,6 @@ from typing import Final
 import httpx
 import msgspec
 import psycopg
-from rich.box import SIMPLE_HEAD
-from rich.console import Console
-from rich.table import Table
 
 from gerai.bench.case import ENVIRONMENT, BenchError
 from gerai.bench.cpu import cpu_s, sessions
@@ -89,19 +86,3 @@ def _asked(client: httpx.Client, address: str, times: int) -> tuple[httpx.Respon
         if page.is_error:
             break
     return page, sorted(took_ms)
-
-
-def show_pages(found: list[PageFigures], stored: int) -> None:
-    """Print them as a table; what takes longer than a list may stands out."""
-    title = f"Pages of the console, {stored:,} orders stored; goal for lists and orders: p95 {GOAL_MS:.0f} ms"
-    table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
-    table.add_column("page", no_wrap=True)
-    for name in ("status", "p50 ms", "p95 ms", "cpu ms", "kB"):
-        table.add_column(name, justify="right", no_wrap=True)
-    for one in found:
-        slow = one.p95_ms > GOAL_MS
-        p95 = f"[red]{one.p95_ms:.1f}[/]" if slow else f"{one.p95_ms:.1f}"
-        table.add_row(
-            one.name, str(one.status), f"{one.p50_ms:.1f}", p95, f"{one.cpu_ms:.1f}", f"{one.bytes / 1024:.0f}"
-        )
-    Console().print(table)
