@@ -22,7 +22,7 @@ _ONE: Final = (
     "WHERE merchant_id = %s AND environment = %s AND channel = 'durianpay' ORDER BY created_at DESC OFFSET %s LIMIT 1"
 )
 #: Behind the shop's address; ``{old}`` is an order among the oldest.
-PAGES: Final = {
+PAGES: Final[dict[str, str]] = {
     "home": "", "home, today": "?range=today", "home, 7 days": "?range=7d", "home, 90 days": "?range=90d",
     "orders": "/orders", "orders, deep": "/orders?after={old}", "orders, a state": "/orders?status=completed",
     "orders, two states": "/orders?status=pending&status=processing", "orders, a number": "/orders?text={number}",
@@ -34,7 +34,7 @@ PAGES: Final = {
     "sales by member": "/reports?range=7d&by=member", "statement": "/reports/statement", "books": "/books",
 }  # fmt: skip
 #: Whose sums are of all there is (decision 0031): asked for a few times.
-_TIMES: Final = dict.fromkeys(("sales by member", "statement", "books"), 3)
+_TIMES: Final[dict[str, int]] = {"sales by member": 3, "statement": 3, "books": 3}
 
 
 class PageFigures(msgspec.Struct, frozen=True):
