@@ -13,10 +13,10 @@ from rich.console import Console
 
 from gerai.bench.case import BenchError, Case
 from gerai.bench.cases import CASES, GROUPS
-from gerai.bench.look import look_around
+from gerai.bench.look import DeskFigures, look_around
 from gerai.bench.run import CaseFigures, measure
 from gerai.bench.stand import Stand, Step, standing
-from gerai.bench.table import show, showing
+from gerai.bench.table import show, show_desk, showing
 from gerai.kit import log
 
 #: Orders of a database in which a case reads: fewer leave lists empty.
@@ -44,9 +44,6 @@ def bench(
 
     Starts its own database and server. Exit 1 when a request failed or the books do not balance afterwards.
     """
-    if pages or export:
-        look_around(stored or _TO_READ, data, json_output, pages=pages, export=export)
-        return
     wanted = _wanted(case)
     if not stored and (compare or data is not None):
         raise typer.BadParameter("needs --stored", param_hint="--compare" if compare else "--data")
@@ -55,6 +52,9 @@ def bench(
     log.configure("error", "text")
     try:
         with showing(errors) as step:
+            if pages or export:
+                _show_desk(look_around(stored or _TO_READ, data, step, pages=pages, export=export), json_output)
+                return
             found = _together(wanted, seconds, stored, data, compare, step) if stored else _each(wanted, seconds, step)
     except BenchError as error:
         errors.print(f"gerai: {error}", style="red", markup=False, highlight=False)
@@ -67,6 +67,16 @@ def bench(
         for text in [*filter(None, [figures.first_error]), *figures.violations[:20]]:
             errors.print(f"{figures.case.name}: {text}", style="red", markup=False, highlight=False)
     if any(figures.errors or figures.violations for figures in found):
+        raise typer.Exit(1)
+
+
+def _show_desk(found: DeskFigures, json_output: bool) -> None:
+    """Leaves with exit code 1 when a page did not come."""
+    if json_output:
+        sys.stdout.write(msgspec.json.encode(found).decode() + "\n")
+    else:
+        show_desk(found)
+    if any(one.status != 200 for one in found.pages):
         raise typer.Exit(1)
 
 

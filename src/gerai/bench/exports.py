@@ -11,14 +11,13 @@ from time import perf_counter
 from typing import Final
 
 import msgspec
-from rich.console import Console
 
 from gerai.bench.case import ENVIRONMENT, BenchError
+from gerai.bench.cpu import cpu_s, status_of
 from gerai.bench.stand import Stand, Step
 from gerai.bench.visitor import visiting
 
 _PIECE: Final = 64 * 1024
-_CLOCK_TICKS: Final = os.sysconf("SC_CLK_TCK")
 
 
 class ExportFigures(msgspec.Struct, frozen=True):
@@ -38,9 +37,9 @@ def measure_exports(stand: Stand, step: Step) -> list[ExportFigures]:
     """``orders.list`` as CSV, both ways. BenchError where one is no whole file, or the two have not as many rows."""
     with visiting(stand, step) as visitor:
         step("every order by HTTP")
-        begun_s, before = perf_counter(), _memory(stand.pid)
+        begun_s, before = perf_counter(), status_of(stand.pid)
         rows = size = 0
-        used_s = _cpu_s(stand.pid)
+        used_s = cpu_s(stand.pid)
         with visitor.client.stream("GET", f"{visitor.base}/orders.csv") as answer:
             if answer.status_code != 200:
                 raise BenchError(f"the file of all orders: {answer.status_code}")
@@ -49,7 +48,7 @@ def measure_exports(stand: Stand, step: Step) -> list[ExportFigures]:
                 size += len(piece)
         took_s = perf_counter() - begun_s
         by_http = ExportFigures(
-            "http", rows - 1, size, took_s, _cpu_s(stand.pid) - used_s, before["VmRSS"], _memory(stand.pid)["VmHWM"]
+            "http", rows - 1, size, took_s, cpu_s(stand.pid) - used_s, before["VmRSS"], status_of(stand.pid)["VmHWM"]
         )
         code = visitor.base.split("/")[2]
     step("every order at the terminal")
@@ -71,31 +70,10 @@ def _terminal(stand: Stand, code: str) -> ExportFigures:
         )
         _, status, used = os.wait4(process.pid, 0)
         took_s = perf_counter() - begun_s
-        if status or not file.exists():
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode or not file.exists():
             raise BenchError("the terminal wrote no file")
         with file.open("rb") as stream:
             rows = sum(piece.count(b"\n") for piece in iter(lambda: stream.read(_PIECE), b""))
         size = file.stat().st_size
     return ExportFigures("terminal", rows - 1, size, took_s, used.ru_utime + used.ru_stime, 0, used.ru_maxrss)
-
-
-def _memory(pid: int) -> dict[str, int]:
-    """Figures of a process in kB, by their names in Linux."""
-    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-    return {name: int(value.split()[0]) for name, _, value in (one.partition(":") for one in lines) if "kB" in value}
-
-
-def _cpu_s(pid: int) -> float:
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / _CLOCK_TICKS
-
-
-def show_exports(found: list[ExportFigures]) -> None:
-    """A line for each."""
-    for one in found:
-        before = f", {one.before_kb / 1024:.0f} before" if one.before_kb else ""
-        Console().print(
-            f"{one.way}: {one.rows:,} orders, {one.bytes / 2**20:.0f} MiB in {one.seconds:.0f} s "
-            f"({one.cpu_s:.0f} s of processor), at most {one.most_kb / 1024:.0f} MiB of memory{before}",
-            highlight=False, soft_wrap=True,
-        )  # fmt: skip

@@ -5,26 +5,24 @@ from __future__ import annotations
 from time import perf_counter
 from typing import Final
 
+import httpx
 import msgspec
 import psycopg
-from rich.box import SIMPLE_HEAD
-from rich.console import Console
-from rich.table import Table
 
 from gerai.bench.case import ENVIRONMENT, BenchError
+from gerai.bench.cpu import cpu_s, sessions
 from gerai.bench.stand import Stand, Step
-from gerai.bench.visitor import Visitor, visiting
+from gerai.bench.visitor import visiting
 
 #: What a list or an order may take, at the 95th percentile.
 GOAL_MS: Final = 50.0
-_WARM: Final = 3
 #: Values that pages are asked for, taken from the stored orders: one of a middle age, its number, when it was placed.
 _ONE: Final = (
     "SELECT order_id, number, (created_at AT TIME ZONE 'Asia/Jakarta')::date FROM orders "
     "WHERE merchant_id = %s AND environment = %s AND channel = 'durianpay' ORDER BY created_at DESC OFFSET %s LIMIT 1"
 )
 #: Behind the shop's address; ``{old}`` is an order among the oldest.
-PAGES: Final = {
+PAGES: Final[dict[str, str]] = {
     "home": "", "home, today": "?range=today", "home, 7 days": "?range=7d", "home, 90 days": "?range=90d",
     "orders": "/orders", "orders, deep": "/orders?after={old}", "orders, a state": "/orders?status=completed",
     "orders, two states": "/orders?status=pending&status=processing", "orders, a number": "/orders?text={number}",
@@ -36,64 +34,55 @@ PAGES: Final = {
     "sales by member": "/reports?range=7d&by=member", "statement": "/reports/statement", "books": "/books",
 }  # fmt: skip
 #: Whose sums are of all there is (decision 0031): asked for a few times.
-SUMMED: Final = frozenset({"sales by member", "statement", "books"})
-_FEW: Final = 3
+_TIMES: Final[dict[str, int]] = {"sales by member": 3, "statement": 3, "books": 3}
 
 
 class PageFigures(msgspec.Struct, frozen=True):
-    """A page: its status, how long it took in milliseconds, and its size in bytes."""
+    """A page: its status, how long it took in milliseconds, how much processor the server and the database used for it,
+    and its size in bytes."""
 
     name: str
     status: int
     p50_ms: float
     p95_ms: float
+    cpu_ms: float
     bytes: int
 
 
 def measure_pages(stand: Stand, times: int, step: Step) -> list[PageFigures]:
     """Every page of :data:`PAGES`, one after the other."""
-    with visiting(stand, step) as visitor:
-        values = _values(stand)
-        return [_measured(visitor, name, path.format(**values), times, step) for name, path in PAGES.items()]
+    with visiting(stand, step) as visitor, psycopg.connect(stand.dsn, autocommit=True) as connection:
+        values = _values(connection, stand)
+        found = list[PageFigures]()
+        for name, path in PAGES.items():
+            step(name)
+            used_s = cpu_s(stand.pid, *sessions(connection))
+            page, took_ms = _asked(visitor.client, visitor.base + path.format(**values), _TIMES.get(name, times))
+            used_s = cpu_s(stand.pid, *sessions(connection)) - used_s
+            half, most = (took_ms[round((len(took_ms) - 1) * share)] for share in (0.5, 0.95))
+            each_ms = 1000 * used_s / len(took_ms)
+            found.append(PageFigures(name, page.status_code, half, most, each_ms, len(page.content)))
+        return found
 
 
-def _values(stand: Stand) -> dict[str, object]:
-    with psycopg.connect(stand.dsn) as connection:
-        found = [
-            connection.execute(_ONE, (stand.ours.merchant_id, ENVIRONMENT, offset)).fetchone()
-            for offset in (stand.stored // 50, stand.stored // 20)
-        ]
+def _values(connection: psycopg.Connection, stand: Stand) -> dict[str, object]:
+    found = [
+        connection.execute(_ONE, (stand.ours.merchant_id, ENVIRONMENT, offset)).fetchone()
+        for offset in (stand.stored // 50, stand.stored // 20)
+    ]
     one, old = found
     if one is None or old is None:
         raise BenchError("there are too few stored orders")
     return {"one": one[0], "number": one[1], "day": one[2], "old": old[0]}
 
 
-def _measured(visitor: Visitor, name: str, path: str, times: int, step: Step) -> PageFigures:
-    step(name)
-    address, took_ms = visitor.base + path, list[float]()
-    for turn in range(min(times, _FEW) if name in SUMMED else times + _WARM):
+def _asked(client: httpx.Client, address: str, times: int) -> tuple[httpx.Response, list[float]]:
+    """The page, asked for so often after a first time, and how long it took each time, the shortest first."""
+    page, took_ms = client.get(address), list[float]()
+    for _ in range(times):
         begun_s = perf_counter()
-        page = visitor.client.get(address)
-        if turn >= _WARM or name in SUMMED:
-            took_ms.append((perf_counter() - begun_s) * 1000)
-        if page.status_code != 200:
+        page = client.get(address)
+        took_ms.append((perf_counter() - begun_s) * 1000)
+        if page.is_error:
             break
-    took_ms.sort()
-    last = len(took_ms) - 1
-    at = [took_ms[round(last * share)] if took_ms else 0.0 for share in (0.5, 0.95)]
-    return PageFigures(name, page.status_code, *at, len(page.content))
-
-
-def show_pages(found: list[PageFigures], stored: int) -> None:
-    """Print them as a table; what takes longer than a list may stands out."""
-    title = f"Pages of the console, {stored:,} orders stored; goal for lists and orders: p95 {GOAL_MS:.0f} ms"
-    table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
-    table.add_column("page", no_wrap=True)
-    for name in ("status", "p50 ms", "p95 ms", "kB"):
-        table.add_column(name, justify="right", no_wrap=True)
-    for one in found:
-        slow = one.p95_ms > GOAL_MS
-        p95 = f"[red]{one.p95_ms:.1f}[/]" if slow else f"{one.p95_ms:.1f}"
-        table.add_row(one.name, str(one.status), f"{one.p50_ms:.1f}", p95, f"{one.bytes / 1024:.0f}")
-    Console().print(table)
+    return page, sorted(took_ms)

@@ -11,6 +11,9 @@ from rich.console import Console
 from rich.table import Table
 
 from gerai.bench.case import CONNECTIONS, PGBENCH_CLIENTS, READ_CONNECTIONS
+from gerai.bench.exports import ExportFigures
+from gerai.bench.look import DeskFigures
+from gerai.bench.pages import GOAL_MS, PageFigures
 from gerai.bench.run import CaseFigures
 from gerai.bench.stand import Step
 
@@ -66,3 +69,37 @@ def _notes(found: list[CaseFigures], compared: bool) -> list[str]:
     if compared:
         notes.append("of small: the rate here in percent of the rate in a small database, measured in turns")
     return notes
+
+
+def show_desk(found: DeskFigures) -> None:
+    """Print a table of the pages, and a line for each file."""
+    if found.pages:
+        _show_pages(found.pages, found.stored)
+    _show_exports(found.exports)
+
+
+def _show_pages(found: list[PageFigures], stored: int) -> None:
+    """Print them as a table; what takes longer than a list may stands out."""
+    title = f"Pages of the console, {stored:,} orders stored; goal for lists and orders: p95 {GOAL_MS:.0f} ms"
+    table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
+    table.add_column("page", no_wrap=True)
+    for name in ("status", "p50 ms", "p95 ms", "cpu ms", "kB"):
+        table.add_column(name, justify="right", no_wrap=True)
+    for one in found:
+        slow = one.p95_ms > GOAL_MS
+        p95 = f"[red]{one.p95_ms:.1f}[/]" if slow else f"{one.p95_ms:.1f}"
+        table.add_row(
+            one.name, str(one.status), f"{one.p50_ms:.1f}", p95, f"{one.cpu_ms:.1f}", f"{one.bytes / 1024:.0f}"
+        )
+    Console().print(table)
+
+
+def _show_exports(found: list[ExportFigures]) -> None:
+    """A line for each."""
+    for one in found:
+        before = f", {one.before_kb / 1024:.0f} before" if one.before_kb else ""
+        Console().print(
+            f"{one.way}: {one.rows:,} orders, {one.bytes / 2**20:.0f} MiB in {one.seconds:.0f} s "
+            f"({one.cpu_s:.0f} s of processor), at most {one.most_kb / 1024:.0f} MiB of memory{before}",
+            highlight=False, soft_wrap=True,
+        )  # fmt: skip

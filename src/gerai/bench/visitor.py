@@ -28,7 +28,7 @@ _MARK: Final = re.compile(r'name="mark" value="([^"]+)"')
 
 
 @dataclass(frozen=True)
-class Visitor:
+class ShopOwner:
     """``base`` is the shop's address there, without the host."""
 
     client: httpx.Client
@@ -36,7 +36,7 @@ class Visitor:
 
 
 @contextlib.contextmanager
-def visiting(stand: Stand, step: Step) -> Generator[Visitor]:
+def visiting(stand: Stand, step: Step) -> Generator[ShopOwner]:
     """Sign in once the reports of all stored orders are counted. BenchError when nobody is let in."""
     step("counting the reports")
     password = asyncio.run(_ready(stand.dsn))
@@ -55,7 +55,7 @@ def visiting(stand: Stand, step: Step) -> Generator[Visitor]:
             [(code,)] = connection.execute(
                 "SELECT code FROM merchants WHERE merchant_id = %s", (stand.ours.merchant_id,)
             ).fetchall()
-        yield Visitor(client, f"/console/{code}/{ENVIRONMENT}")
+        yield ShopOwner(client, f"/console/{code}/{ENVIRONMENT}")
 
 
 async def _ready(dsn: str) -> str:

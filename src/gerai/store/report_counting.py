@@ -128,7 +128,7 @@ async def event_writers(connection: AsyncConnection) -> set[str]:
 
 async def merchants_behind(connection: AsyncConnection, until_id: int) -> list[int]:
     """Merchants whose sums lack something of these events, or of their past."""
-    cursor = await connection.execute(_BEHIND, (until_id,))
+    cursor = await connection.execute(query(_BEHIND), (until_id,))
     return [row[0] for row in await cursor.fetchall()]
 
 

@@ -65,24 +65,23 @@ AND channel = %(channel)s AND day >= (%(since)s::timestamptz AT TIME ZONE {JAKAR
 AND day < (%(until)s::timestamptz AT TIME ZONE {JAKARTA})::date"""
 
 
-def _written(table: str, key: str, sums: str, counted: str, kept: str, told: str) -> str:
-    """The statement that makes the ``kept`` rows of a table those ``counted``, and returns the columns ``told`` of what
-    it changed. Only what differs is written: one order
-    among thousands changes a few rows of its day. Set against each other as sets, which takes no join that a wrong
-    guess of their number could make slow."""
+def _written(table: str, key: str, sums: str, counted: str, kept: str, known_by: str) -> str:
+    """The statement that makes the ``kept`` rows of a table those ``counted``, and returns the columns ``known_by`` of
+    what it changed. Only what differs is written: one order among thousands changes a few rows of its day. Set against
+    each other as sets, which takes no join that a wrong guess of their number could make slow."""
     same = " AND ".join(f"t.{name} = gone.{name}" for name in key.split(", "))
     new = ", ".join(f"EXCLUDED.{name}" for name in sums.split(", "))
     return f"""
 WITH counted ({key}, {sums}) AS MATERIALIZED ({counted}),
 forgotten AS (
     DELETE FROM {table} t USING (SELECT {key} {kept} EXCEPT SELECT {key} FROM counted) gone WHERE {same}
-    RETURNING {_of("t", told)}),
+    RETURNING {_of("t", known_by)}),
 written AS (
     INSERT INTO {table} ({key}, {sums})
     SELECT {key}, {sums} FROM counted EXCEPT SELECT {key}, {sums} {kept}
     ON CONFLICT ({key}) DO UPDATE SET ({sums}) = ROW({new})
-    RETURNING {_of(table, told)})
-SELECT {told} FROM forgotten UNION SELECT {told} FROM written"""
+    RETURNING {_of(table, known_by)})
+SELECT {known_by} FROM forgotten UNION SELECT {known_by} FROM written"""
 
 
 def _of(table: str, names: str) -> str:

@@ -102,7 +102,7 @@ def _one(days: Days, day: str) -> Days:
     return Days(first, first, days.now)
 
 
-async def rest(within: Within, wanted: SalesFilter) -> AsyncGenerator[Sequence[SalesRow]]:
+async def rest(within: Within, wanted: SalesFilter) -> AsyncGenerator[Sequence[msgspec.Struct]]:
     """From ``after`` on: of items and members all are summed once, laid down, and read from there as fast as they are
     taken. Refuses as :func:`run`."""
     days = days_of(wanted, within.merchant.now(within.environment), _LONGEST_DAYS.get(wanted.by, _USUAL_DAYS))
