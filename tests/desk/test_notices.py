@@ -110,13 +110,13 @@ async def test_it_is_seen_as_it_came_without_its_secrets(till: Till) -> None:
     """What it is read as and its body, with what proves it left out; what cannot be read shows its body alone."""
     number = await told(till, mutation(), mutation(mutation_id="m-2", type="DB"))
     [whole] = await seen(till.within, "notices.show", VIEWER, id=number)
-    assert [(one.amount_sen, one.of) for one in whole.told] == [(70_000_00, "TRSF ANI")]
+    assert [(one.amount_sen, one.of) for one in whole.read_as] == [(70_000_00, "TRSF ANI")]
     assert ("TRSF ANI" in whole.body, "s3cret" in whole.body, '"token": "•••"' in whole.body) == (True, False, True)
     odd = await told(till, body=b"amount=5000&signature_key=abc&note=Ani")
     [whole] = await seen(till.within, "notices.show", id=odd)
-    assert (whole.told, whole.body) == ((), "amount: 5000\nsignature_key: •••\nnote: Ani")
+    assert (whole.read_as, whole.body) == ((), "amount: 5000\nsignature_key: •••\nnote: Ani")
     broken = await told(till, body=b"\xff{" + b"[" * 5000)
-    assert (await seen(till.within, "notices.show", id=broken))[0].told == ()
+    assert (await seen(till.within, "notices.show", id=broken))[0].read_as == ()
 
 
 async def test_who_may_and_where(till: Till, app: App) -> None:

@@ -19,7 +19,7 @@ WAY_COOKIE: Final = "gerai_way"
 _ICONS: Final = {"retail": "shop", "card": "card", "bnpl": "later", "online_banking": "globe", "bank_transfer": "code"}
 
 
-class Asked(Protocol):
+class ToBePaid(Protocol):
     """What is to be paid: an order, or what a wallet is to get."""
 
     @property
@@ -48,7 +48,7 @@ def provider_title(context: PageContext, name: str, channel: str, words: Words) 
     return words.channel(channel) if alone else method_title(context.methods.get(name), name, words)
 
 
-def find(context: PageContext, asked: Asked, value: str) -> tuple[PaymentMethod, str] | None:
+def find(context: PageContext, asked: ToBePaid, value: str) -> tuple[PaymentMethod, str] | None:
     """The method and channel behind a form's value (``va:BCA``), if this may be paid so; else None."""
     name, _, channel = value.partition(":")
     method = context.methods.get(name)
@@ -58,7 +58,7 @@ def find(context: PageContext, asked: Asked, value: str) -> tuple[PaymentMethod,
     return None if _closed(context, asked, method, channel) else (method, channel)
 
 
-def groups(context: PageContext, asked: Asked, words: Words) -> tuple[MethodGroup, ...]:
+def groups(context: PageContext, asked: ToBePaid, words: Words) -> tuple[MethodGroup, ...]:
     """Every offered method with its channels; a channel whose bounds exclude the amount is shown closed, after the open
     ones, and so is a method without an open one.
 
@@ -109,13 +109,13 @@ def icon_of(method: str, kind: str) -> str:
     return _ICONS.get(method, kind)
 
 
-def _channels(context: PageContext, method: PaymentMethod, asked: Asked) -> list[str]:
+def _channels(context: PageContext, method: PaymentMethod, asked: ToBePaid) -> list[str]:
     """The method's channels this order may use."""
     rules, offered = asked.payment_rules, context.offered.get(method.name, {})
     return [channel for channel in offered if rules.allows(method.name, channel)]
 
 
-def _choice(context: PageContext, method: PaymentMethod, channel: str, asked: Asked, words: Words) -> Choice:
+def _choice(context: PageContext, method: PaymentMethod, channel: str, asked: ToBePaid, words: Words) -> Choice:
     bounds = context.offered[method.name][channel]
     side = _closed(context, asked, method, channel)
     limit = bounds.minimum_sen if side == "minimum" else bounds.maximum_sen
@@ -127,7 +127,7 @@ def _choice(context: PageContext, method: PaymentMethod, channel: str, asked: As
     )
 
 
-def _nearest(context: PageContext, choices: Sequence[Choice], method: PaymentMethod, asked: Asked) -> Choice:
+def _nearest(context: PageContext, choices: Sequence[Choice], method: PaymentMethod, asked: ToBePaid) -> Choice:
     """Of closed choices, the one whose bound the amount misses by least."""
 
     def missed_sen(choice: Choice) -> int:
@@ -138,12 +138,12 @@ def _nearest(context: PageContext, choices: Sequence[Choice], method: PaymentMet
     return min(choices, key=missed_sen)
 
 
-def _payable_sen(asked: Asked, method: PaymentMethod, channel: str) -> int:
+def _payable_sen(asked: ToBePaid, method: PaymentMethod, channel: str) -> int:
     """What the payer would pay in all."""
     return asked.total_sen + asked.payment_rules.on_top_sen(method.name, channel)
 
 
-def _closed(context: PageContext, asked: Asked, method: PaymentMethod, channel: str) -> str:
+def _closed(context: PageContext, asked: ToBePaid, method: PaymentMethod, channel: str) -> str:
     """What excludes this way: its bounds (``minimum``, ``maximum``), a fee that may not be asked for (``surcharge``),
     that every amount there is taken (``full``), or nothing (empty)."""
     if method.name in context.no_surcharge and asked.payment_rules.on_top_sen(method.name, channel):

@@ -28,10 +28,10 @@ class ToldOf(msgspec.Struct, frozen=True):
 
 
 class WholeNotice(NoticeRow, frozen=True, kw_only=True):
-    """A notice. ``told``: what it is read as, where its form is one of money or of a courier; ``body``: as it came,
+    """A notice. ``read_as``: what is in it, where its form is one of money or of a courier; ``body``: as it came,
     without what proves it."""
 
-    told: Annotated[tuple[ToldOf, ...], words("Terbaca sebagai", "Read as")]
+    read_as: Annotated[tuple[ToldOf, ...], words("Terbaca sebagai", "Read as")]
     body: Annotated[str, words("Isi", "Body")]
 
 
@@ -47,7 +47,7 @@ async def run(within: Within, wanted: ById) -> ViewPage:
     )  # fmt: skip
     told = _told(within.house.notice_forms.get(source.form), notice.body)
     row = msgspec.structs.asdict(row_of(within, listed))
-    return ViewPage([WholeNotice(**row, told=told, body=shown_body(notice.body))])
+    return ViewPage([WholeNotice(**row, read_as=told, body=shown_body(notice.body))])
 
 
 def _told(form: NoticeForm | None, body: bytes) -> tuple[ToldOf, ...]:

@@ -1,4 +1,4 @@
-"""What others told of money that came or was paid out, as it came."""
+"""Notices of money that came or was paid out, as they came from others."""
 
 from __future__ import annotations
 
