@@ -63,7 +63,10 @@ async def test_a_buyer_fetches_what_was_paid_for(shop: Licences, client: httpx.A
     assert "sandbox" in got.headers["content-security-policy"]
     [shown_order] = await seen(shop.within, "orders.show", id=order_id)
     assert [(one.id, one.downloads, one.most) for one in shown_order.digital.files] == [(file_id, 1, None)]
+    assert shown_order.can[-1] == "orders.send_digital"
+    assert (await do(shop.within, "orders.send_digital", ById(id=order_id))).details["delivered"] is True
     await shop.refund(order_id)
+    assert "orders.send_digital" not in (await seen(shop.within, "orders.show", id=order_id))[0].can
     assert (await client.get(f"{page}/files/{file_id}")).status_code == 404
     assert "files/" not in (await client.get(page)).text
 

@@ -40,5 +40,5 @@ def require_coded(catalogue: ProductCatalogue, variant_id: int, field: str = "va
     if variant is None:
         raise InputInvalid({field: [f"there is no variant {variant_id}"]})
     if not variant.is_digital:
-        raise InputInvalid({field: [f"{variant.name} is sent in a parcel: only what is digital has codes"]})
+        raise InputInvalid({field: [f"{variant.name} is sent in a parcel: only what is digital has codes and files"]})
     return variant

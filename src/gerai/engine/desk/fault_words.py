@@ -68,6 +68,14 @@ _WORDS: Final = {
     r"(\S+) is a province, not a regency": r"\1 adalah provinsi, bukan kota/kabupaten",
     r"(\S+) is a district, not a regency": r"\1 adalah kecamatan, bukan kota/kabupaten",
     r"less than (\d+), which is the least": r"kurang dari \1, yaitu paling sedikit",
+    r"it was loaded before": "sudah pernah dimuat",
+    r"(\d+) are there already: (.*)": r"\1 sudah ada: baris \2",
+    r"(.*) is sent in a parcel: .*": r"\1 dikirim sebagai paket: hanya barang digital yang punya kode atau berkas",
+    r"at most (\d+) codes at once: .*": r"paling banyak \1 kode sekaligus: pakai impor berkas",
+    r"a code has at most (\d+) characters": r"satu kode paling banyak \1 karakter",
+    r"give either a link or a file": "isi tautan atau pilih berkas, salah satu",
+    r"a variant has at most (\d+) files": r"satu varian paling banyak \1 berkas",
+    r"there is nothing digital in it": "tidak ada barang digital di dalamnya",
     r"(.*) has no members; one of (.*)": r"\1 tidak beranggota; salah satu dari \2",
 }
 _PATTERNS: Final = [(re.compile(english, re.DOTALL), indonesian) for english, indonesian in _WORDS.items()]

@@ -29,11 +29,13 @@ async def run(within: Within, given: ById) -> Done:
     found = await bought(within.engine, view)
     read = within.house.order_facts.get(view.order.channel)
     link = "" if read is None else read(view, within.house.base_url).link
-    if not link or not (found.files or found.delivery):
+    if not link or not (found.files or view.order.after_payment in HAND_OUT):
         raise InputInvalid({"id": ["there is nothing digital in it"]})
     async with changing(within.engine, within.merchant_id):
         note(given.id, files=len(found.files), codes=len(found.codes))
-    delivered = found.delivery is None or found.delivery.status == "delivered"
+    delivered = view.order.after_payment not in HAND_OUT or (
+        found.delivery is not None and found.delivery.status == "delivered"
+    )
     return Done(str(given.id), details={"link": link, "delivered": delivered} | _whatsapp(view, link))
 
 
@@ -48,7 +50,8 @@ def _whatsapp(view: OrderView, link: str) -> dict[str, str]:
 
 
 def _may_be_sent(view: OrderView) -> bool:
-    return is_handed_over(view) and (view.order.after_payment in HAND_OUT or view.shipment is None)
+    # Whether it has files is not known of what was read: the view of one order adds those.
+    return view.order.after_payment in HAND_OUT and is_handed_over(view)
 
 
 ACT = Act(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import msgspec
 
@@ -28,7 +28,10 @@ from gerai.engine.desk.order_parts import (
 )
 from gerai.engine.desk.orders import OrderRow, order_of, row_of
 from gerai.engine.desk.registry import View, ViewPage, acts
+from gerai.engine.digital.bought import is_handed_over
 from gerai.kit.bilingual import Bilingual
+
+_SEND: Final = "orders.send_digital"
 
 
 class OrderShown(OrderRow, frozen=True, kw_only=True):
@@ -83,7 +86,7 @@ def _shown(view: OrderView, told: OrderFacts, parts: Around) -> OrderShown:
         expires_at=order.expires_at,
         updated_at=order.updated_at,
         link=told.link or None,
-        can=can_be_done(view),
+        can=_can(view, parts),
         contact=_contact(view, told),
         member=None if member is None else MemberOfOrder(member.member_id, member.public_id, member.name),
         others=tuple(OtherFact(name.id, name.en, value) for name, value in told.more),
@@ -100,6 +103,12 @@ def _shown(view: OrderView, told: OrderFacts, parts: Around) -> OrderShown:
         deliveries=parts.deliveries,
         events=parts.events,
     )
+
+
+def _can(view: OrderView, parts: Around) -> tuple[str, ...]:
+    can = can_be_done(view)
+    has_files = parts.digital is not None and bool(parts.digital.files)
+    return (*can, _SEND) if has_files and _SEND not in can and is_handed_over(view) else can
 
 
 def _contact(view: OrderView, told: OrderFacts) -> ContactShown:
