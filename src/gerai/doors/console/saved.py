@@ -40,6 +40,7 @@ async def saved_of(ctx: RequestContext, desk: AtDesk, page: str) -> SavedTabs:
     known = {field.name for field in fields_of(filter)} - _PLACES - answers.LOOKS
     asked = [(name, text) for name, text in ctx.query.multi_items() if name in known and text]
     tabs = [
-        (row.name, f"{desk.base}/{page}?{row.query}", sorted(parse_qsl(row.query)) == sorted(asked)) for row in rows
+        (row.name, f"{desk.base}/{page}?{row.query}", sorted(parse_qsl(str(row.query))) == sorted(asked))
+        for row in rows
     ]
     return SavedTabs(page, tabs, urlencode(asked), any(shown for *_, shown in tabs), desk.may("orders:act"), token())
