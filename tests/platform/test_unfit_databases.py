@@ -19,7 +19,8 @@ from gerai.store.migrate import migrate, migration_names
 #: What each command must be given before it looks at the database at all.
 EXAMPLES = Path(__file__).parents[2] / "examples"
 GIVEN = {
-    "simulate order": "scalev", "simulate pay": "1", "keys create": "durianpay", "keys revoke": "1", "webhooks add": "scalev https://shop.example/hook",
+    "simulate order": "scalev", "simulate pay": "1",
+    "keys create": "durianpay", "keys revoke": "1", "webhooks add": "scalev https://shop.example/hook",
     "webhooks enable": "1", "webhooks disable": "1", "webhooks remove": "1", "webhooks show": "1",
     "webhooks replay": "1", "merchants set": "late_payment hold", "merchants reset": "late_payment",
     "orders find": "x", "orders show": "1", "orders complete": "1", "orders fail": "1", "orders cancel": "1",
