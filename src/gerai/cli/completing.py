@@ -11,9 +11,8 @@ import typer
 
 from gerai.cli.database import chosen_folder, load_settings
 from gerai.cli.names import one_of
+from gerai.engine.merchants.codes import codes_beginning
 from gerai.settings import SettingsError
-from gerai.store.codes import merchant_codes
-from gerai.store.connection import DatabaseError
 from gerai.store.embedded import served_at
 from gerai.store.embedded_host import EmbeddedError
 
@@ -57,7 +56,7 @@ def merchants_of(ctx: typer.Context, incomplete: str) -> list[str]:
     try:
         settings = load_settings(ctx.params.get("settings_file"))
         folder = chosen_folder(settings, None if data is None else Path(data))
-        return merchant_codes(settings.database.url if folder is None else served_at(folder), incomplete)
-    except (SettingsError, EmbeddedError, DatabaseError, OSError):
+        return codes_beginning(settings.database.url if folder is None else served_at(folder), incomplete)
+    except (SettingsError, EmbeddedError, OSError):
         # A shell that waits for its answer has nobody to read a complaint.
         return []
