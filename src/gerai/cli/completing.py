@@ -13,8 +13,6 @@ from gerai.cli.database import chosen_folder, load_settings
 from gerai.cli.names import one_of
 from gerai.engine.merchants.codes import codes_beginning
 from gerai.settings import SettingsError
-from gerai.store.embedded import served_at
-from gerai.store.embedded_host import EmbeddedError
 
 SHELLS: Final = ("bash", "zsh", "fish")
 #: In it the shell says that it asks, and how (set by the script).
@@ -55,8 +53,8 @@ def merchants_of(ctx: typer.Context, incomplete: str) -> list[str]:
     data: Any = ctx.params.get("data")
     try:
         settings = load_settings(ctx.params.get("settings_file"))
-        folder = chosen_folder(settings, None if data is None else Path(data))
-        return codes_beginning(settings.database.url if folder is None else served_at(folder), incomplete)
-    except (SettingsError, EmbeddedError, OSError):
+    except SettingsError:
         # A shell that waits for its answer has nobody to read a complaint.
         return []
+    folder = chosen_folder(settings, None if data is None else Path(data))
+    return codes_beginning(settings.database.url if folder is None else folder, incomplete)

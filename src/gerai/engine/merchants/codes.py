@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from gerai.store import codes
+from pathlib import Path
+
+from gerai.store import merchants
 from gerai.store.connection import DatabaseError
+from gerai.store.embedded_host import EmbeddedError
+from gerai.store.embedded_served import served_at
 
 
-def codes_beginning(dsn: str, begin: str) -> list[str]:
-    """The first fifty that begin so, in their order; none where the database cannot be read."""
+def codes_beginning(place: str | Path, begin: str) -> list[str]:
+    """The first fifty that begin so, in their order, of a database at this address, or of a data folder that a Gerai
+    serves now; none where it cannot be read."""
     try:
-        return codes.merchant_codes(dsn, begin)
-    except DatabaseError:
+        return merchants.merchant_codes(place if isinstance(place, str) else served_at(place), begin)
+    except (DatabaseError, EmbeddedError, OSError):
         return []
