@@ -32,7 +32,11 @@ from gerai.testing.loopback import served
 @pytest_asyncio.fixture(scope="module")
 async def demo(own_dsn: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[tuple[App, Path]]:
     """A server with the demo shop, and the folder that says where it is."""
-    app, folder = app_of(replace(Settings(), database=DatabaseSettings(url=own_dsn))), tmp_path_factory.mktemp("demo")
+    app, folder = (
+        app_of(replace(Settings(), database=DatabaseSettings(url=own_dsn))),
+        tmp_path_factory.mktemp("demo") / "gerai-data",
+    )
+    folder.mkdir()
     async with app.running(), served(app) as here:
         assert (await prepare_demo(app.engine, folder, here)).problems == []
         yield app, folder
@@ -96,33 +100,36 @@ async def test_a_real_order_is_refused(dsn: str, engine: Any) -> None:
     assert (view.order.status, view.payments) == ("pending", ())
 
 
-async def test_an_order_at_each_counter(demo: tuple[App, Path], own_dsn: str) -> None:
+async def test_an_order_at_each_counter(demo: tuple[App, Path], own_dsn: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each is placed over HTTP as its client would, and named; what the provider answers can be chosen where there is
     one. The books hold."""
     app, folder = demo
+    monkeypatch.chdir(folder.parent)
     environ = {"DATABASE_URL": own_dsn}
     for door in DEMOS:
-        code, out, err = await run_here(environ, ("simulate", "order", door, "--data", str(folder)))
+        code, out, err = await run_here(environ, ("simulate", "order", door))
         assert (code, err) == (0, ""), (door, err)
         assert re.search(r"^20[01]: order \S+ of Rp[\d.]+ is \w+$", out, re.M), (door, out)
         await asyncio.sleep(1)
-    failed = await run_here(environ, ("simulate", "order", "cekceir", "--answer", "failed", "--data", str(folder)))
+    failed = await run_here(environ, ("simulate", "order", "cekceir", "--answer", "failed"))
     assert (failed[0], '"processed_error": 1' in failed[1]) == (0, True), failed
-    none = await run_here(environ, ("simulate", "order", "scalev", "--answer", "failed", "--data", str(folder)))
+    none = await run_here(environ, ("simulate", "order", "scalev", "--answer", "failed"))
     assert (none[0], none[1], "go to no provider" in none[2]) == (2, "", True)
-    code, out, _ = await run_here(
-        environ, ("simulate", "traffic", "--rate", "4", "--minutes", "0.05", "--paid", "100", "--data", str(folder))
-    )
+    code, out, _ = await run_here(environ, ("simulate", "traffic", "--rate", "4", "--minutes", "0.05", "--paid", "100"))
     assert (code, out.splitlines()[-1].endswith(" paid")) == (0, True), out
     assert " 12 placed" in out.splitlines()[-1]
     [shop] = app.engine.directory.merchants()
     assert await check(app.engine, shop.merchant_id) == []
 
 
-async def test_nothing_is_done_elsewhere(demo: tuple[App, Path], own_dsn: str, tmp_path: Path) -> None:
+async def test_nothing_is_done_elsewhere(
+    demo: tuple[App, Path], own_dsn: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Without a demo shop, at another machine's address, with a key that is not play money's, or where no server
     answers, nothing is placed."""
     app, folder = demo
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "gerai-data").mkdir()
     environ, here = {"DATABASE_URL": own_dsn}, json.loads((folder / FILE).read_text(encoding="utf-8"))
     real = await open_merchant(app.engine, "asli", "Toko Asli")
     made = await run_here(environ, ("keys", "create", "scalev", "production", "--merchant", "asli"))
@@ -136,8 +143,8 @@ async def test_nothing_is_done_elsewhere(demo: tuple[App, Path], own_dsn: str, t
         await app.engine.directory.load(connection, [real])
     for said, content in cases.items():
         if content is not None:
-            (tmp_path / FILE).write_text(json.dumps(content), encoding="utf-8")
-        code, out, err = await run_here(environ, ("simulate", "order", "scalev", "--data", str(tmp_path)))
+            (tmp_path / "gerai-data" / FILE).write_text(json.dumps(content), encoding="utf-8")
+        code, out, err = await run_here(environ, ("simulate", "order", "scalev"))
         assert (code, out) == (1, ""), said
         assert said in " ".join(err.split()), said
 
