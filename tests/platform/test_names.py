@@ -27,14 +27,17 @@ MEMBERS, CLOTHES = (
 #: What a parameter holds that names nothing: a figure, a text, a switch, a place on this machine, a time.
 FREE = {
     "address", "amount", "begin", "code", "counts", "data", "demo", "end", "failed", "fix", "free_text", "host",
-    "json_output", "limit", "no_code", "note", "once", "opening", "package", "parent", "part", "port", "reason",
+    "json_output", "lang", "limit", "no_code", "note", "once", "opening", "package", "parent", "part", "port", "reason",
     "reference", "result", "second", "seconds", "settings_file", "test_message", "tour", "types", "undelivered",
     "unlimited", "unpaid", "upgrade", "url", "value", "version", "workers",
 }  # fmt: skip
-#: `name` is what a key is called.
+#: `name` is what a key is called. What names nothing of a merchant's is tried in test_simulate.py.
 FREE_OF = {
     ("keys create", "name"), ("members link", "identity"), ("people reset-password", "login"),
-    ("backup", "to"), ("backup", "passphrase_file"),
+    ("simulate pay", "amount"), ("simulate gateway", "key"), ("simulate gateway", "gateway"),
+    ("simulate webhook-receiver", "status"), ("simulate traffic", "rate"), ("simulate traffic", "minutes"),
+    ("simulate traffic", "paid"), ("simulate traffic", "door"), ("simulate order", "door"),
+    ("simulate order", "answer"), ("completion", "shell"), ("backup", "to"), ("backup", "passphrase_file"),
     ("backup", "scheduled"), ("backup", "secrets_from"), ("restore", "file"), ("restore", "passphrase_file"),
     ("orders list", "member"), ("orders list", "since"), ("orders list", "until"), ("orders list", "after"),
     ("restore", "verify"), ("restore", "seal_key"), ("doctor", "as_json"), ("doctor", "books"), ("orders find", "text"),
@@ -162,7 +165,9 @@ def mistakes(shop: Shop) -> dict[tuple[str, str], tuple[tuple[str, ...], int, st
         ("merchants set", "name"): (
             ("late_paymnt", "hold"), 2, "no such setting: late_paymnt (did you mean late_payment?); one of",
         ),
-        ("members list", "environment"): (("--environment", "live"), 2, live),
+        ("simulate pay", "name"): ((other,), 1, order),
+        ("simulate pay", "environment"): (("N-7319", "--environment", "live"), 2, live),
+        ("simulate pay", "way"): (("N-7319", "--as", "lat"), 2, "no such way: lat (did you mean late?); one of pay, "),
         ("members import", "environment"): ((*MEMBERS, "--environment", "live"), 2, live),
         ("shop load", "environment"): ((*CLOTHES, "--environment", "live"), 2, live),
         ("members topup", "member"): (
@@ -341,6 +346,7 @@ async def test_a_merchant_that_is_not_there(engine: Engine, dsn: str, merchant: 
         "keys create": ("scalev",), "keys revoke": ("7",), "webhooks add": ("scalev", "https://shop.example/"),
         "merchants set": ("late_payment", "hold"), "merchants reset": ("late_payment",), "members topup": ("7", "5000"),
         "members link": ("7", "discord", "1"), "members unlink": ("7", "discord", "1"),
+        "simulate pay": ("N-1",),
         "payments resolve": ("P-1", "accept"), "payments refund": ("P-1",), "payments confirm": ("P-1",),
         "webhooks replay": ("7",), "webhooks show": ("7",), "payments accounts close": ("7",),
         "payments arrivals book": ("7", "N-1"), "payments arrivals dismiss": ("7",),

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any, Final
 
 import typer
-from typer.completion import completion_init, get_completion_script
 
 from gerai.cli.database import chosen_folder, load_settings
 from gerai.cli.names import one_of
+from gerai.engine.merchants.codes import codes_beginning
 from gerai.settings import SettingsError
-from gerai.store.connection import DatabaseError
-from gerai.store.embedded import served_at
-from gerai.store.embedded_host import EmbeddedError
-from gerai.store.merchant_codes import merchant_codes
 
 SHELLS: Final = ("bash", "zsh", "fish")
 #: In it the shell says that it asks, and how (set by the script).
@@ -27,15 +24,17 @@ _LINES: Final = ("COMP_WORDS", "_TYPER_COMPLETE_ARGS")
 def completion(shell: Annotated[str, typer.Argument(metavar="SHELL", help=f"One of {', '.join(SHELLS)}.")]) -> None:
     """Print the script that completes commands, options and words in a shell: eval "$(gerai completion bash)"."""
     chosen = one_of(shell, SHELLS, "shell")
-    typer.echo(get_completion_script(prog_name="gerai", complete_var=VARIABLE, shell=chosen))
+    library: Any = import_module("typer.completion")
+    typer.echo(library.get_completion_script(prog_name="gerai", complete_var=VARIABLE, shell=chosen))
 
 
 def typed_so_far(environ: dict[str, str]) -> list[str] | None:
     """The words on the line of a shell that asks; None: none does."""
     if VARIABLE not in environ:
         return None
-    completion_init()
-    return next((environ[name].split() for name in _LINES if name in environ), [])
+    library: Any = import_module("typer.completion")
+    library.completion_init()
+    return next((environ[name].split() for name in _LINES if name in environ), list[str]())
 
 
 def among(words: Iterable[str]) -> Callable[[str], list[str]]:
@@ -54,8 +53,8 @@ def merchants_of(ctx: typer.Context, incomplete: str) -> list[str]:
     data: Any = ctx.params.get("data")
     try:
         settings = load_settings(ctx.params.get("settings_file"))
-        folder = chosen_folder(settings, None if data is None else Path(data))
-        return merchant_codes(settings.database.url if folder is None else served_at(folder), incomplete)
-    except (SettingsError, EmbeddedError, DatabaseError, OSError):
+    except SettingsError:
         # A shell that waits for its answer has nobody to read a complaint.
         return []
+    folder = chosen_folder(settings, None if data is None else Path(data))
+    return codes_beginning(settings.database.url if folder is None else folder, incomplete)

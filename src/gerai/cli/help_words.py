@@ -18,7 +18,7 @@ HELP_NAMES: Final = ("-h", "--help")
 def translate_all(command: Any, titles: Callable[[], Mapping[str, Bilingual]]) -> None:
     """Translate a tree of commands, and what the library itself says around it. ``titles``: of groups that the registry
     made."""
-    shown: Any = import_module("typer.rich_utils")
+    shown = import_module("typer.rich_utils")
     for name, text in [*vars(shown).items()]:
         if name.isupper() and isinstance(text, str):
             setattr(shown, name, exact("help").get(text, text))

@@ -12,7 +12,7 @@ from gerai.cli.completing import among
 from gerai.cli.database import DataOption, SettingsOption
 from gerai.cli.fakes import fake
 from gerai.cli.names import one_of
-from gerai.cli.on_engine import MerchantOption, on_engine, with_settings
+from gerai.cli.on_engine import MerchantOption, called, on_engine, with_settings
 from gerai.cli.order_names import EnvironmentOption, order_named
 from gerai.cli.simulate_buyer import PLAYED, play_payer, require_play_money
 from gerai.cli.simulate_demo import ANSWERS, demo_here, place
@@ -88,7 +88,8 @@ def pay(
     async def act(engine: Engine, settings: Settings) -> OrderView:
         view = await order_named(engine, merchant, name, environment)
         require_play_money(engine, view)
-        return await play_payer(engine, settings, view, does, came_sen)
+        with called(name, view.order):
+            return await play_payer(engine, settings, view, does, came_sen)
 
     view = with_settings(act, data, settings_file)
     for payment in view.payments[-1:]:

@@ -19,6 +19,7 @@ from gerai.domain.states import ORDER
 from gerai.engine.core import Engine
 from gerai.engine.merchants.open import ENVIRONMENTS
 from gerai.kit.hosts import is_loopback
+from gerai.kit.json_values import is_object
 
 #: How an item ends for which the simulated provider answers so (docs/reference/fulfilment-simulator.md).
 ANSWERS: Final = {"done": "0001", "failed": "9001", "slow": "9002", "unknown": "9004", "unreachable": "9007"}
@@ -46,7 +47,7 @@ async def demo_here(engine: Engine, data: Path | None, door: str) -> AsyncGenera
     except DemoUnreadable as error:
         fail_with(error)
     section, base_url = found.get(door), str(found.get("base_url", ""))
-    if not isinstance(section, dict):
+    if not is_object(section):
         fail(f"{folder} has no demo shop with the counter {door}: gerai up makes one / belum ada toko demo: gerai up")
     if not is_loopback(urlsplit(base_url).hostname or ""):
         fail(f"{base_url} is not this machine: nothing is simulated there / hanya di komputer ini")

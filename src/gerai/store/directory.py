@@ -181,11 +181,6 @@ async def rename(connection: AsyncConnection, merchant_id: int, name: str) -> No
     await connection.execute("UPDATE merchants SET name = %s WHERE merchant_id = %s", (name, merchant_id))
 
 
-async def close(connection: AsyncConnection, merchant_id: int, at: datetime | None) -> None:
-    """It takes no orders from this moment on; None: it takes them again."""
-    await connection.execute("UPDATE merchants SET closed_at = %s WHERE merchant_id = %s", (at, merchant_id))
-
-
 async def change_settings(connection: AsyncConnection, merchant_id: int, settings: dict[str, Any]) -> None:
     """Merge these settings into the merchant's."""
     await connection.execute(

@@ -130,12 +130,12 @@ class EmbeddedPostgres:
             self._process = self._launch()
             # Also after a crash between initdb and here: the mark is set last.
             if not pointer.complete:
-                _create_database(_dsn(self._socket, pointer.password, "postgres"))
+                _create_database(dsn_of(self._socket, pointer.password, "postgres"))
                 write_pointer(self.folder, replace(pointer, complete=True))
         except BaseException:
             self.stop()
             raise
-        self.dsn = _dsn(self._socket, pointer.password)
+        self.dsn = dsn_of(self._socket, pointer.password)
         return self.dsn
 
     @property
@@ -217,21 +217,12 @@ def running(folder: Path, wait_s: float = 0.0, waiting: Callable[[], None] = lam
     except FolderBusy:
         found = await_ready(pointer.home / "data", wait_s, waiting)
         # The other Gerai's server: used, and left running.
-        yield _dsn(found.socket_folder, pointer.password)
+        yield dsn_of(found.socket_folder, pointer.password)
         return
     try:
         yield dsn
     finally:
         server.stop()
-
-
-def served_at(folder: Path) -> str:
-    """The connection string of ``folder``'s database where a Gerai runs on it now; none is started. EmbeddedError."""
-    pointer = read_pointer(folder.absolute())
-    if pointer is None:
-        raise EmbeddedError(f"{folder} holds no database")
-    found = await_ready(pointer.home / "data", 0.0, lambda: None)
-    return _dsn(found.socket_folder, pointer.password)
 
 
 def _create_database(dsn: str) -> None:
@@ -241,7 +232,8 @@ def _create_database(dsn: str) -> None:
             connection.execute(f'CREATE DATABASE "{DATABASE}"')
 
 
-def _dsn(socket: Path, password: str, database: str = DATABASE) -> str:
+def dsn_of(socket: Path, password: str, database: str = DATABASE) -> str:
+    """The connection string of a database behind a socket in this folder."""
     return f"postgresql://{ROLE}:{quote(password, safe='')}@/{database}?host={quote(str(socket), safe='')}"
 
 

@@ -7,7 +7,7 @@ from gerai.engine.core import Engine
 from gerai.engine.merchants.open import changing, note
 from gerai.kit.clock import real_now
 from gerai.store import directory as sql
-from gerai.store import statement
+from gerai.store import merchants, statement
 from gerai.store.connection import Connection
 
 
@@ -23,7 +23,7 @@ async def close_merchant(engine: Engine, merchant_id: int, *, money_stays: bool)
         owed_sen = sum(one.amount_sen for one in await statement.owed(connection, merchant_id, "production"))
         if owed_sen and not money_stays:
             raise StateConflict("merchant", code, "holding_money", "close")
-        await sql.close(connection, merchant_id, real_now())
+        await merchants.close(connection, merchant_id, real_now())
         note(merchant_id, owed_sen=owed_sen)
     return owed_sen
 
@@ -32,7 +32,7 @@ async def reopen_merchant(engine: Engine, merchant_id: int) -> None:
     """Take orders again. Refuses StateConflict: it is open."""
     async with changing(engine, merchant_id) as connection:
         await _code_if(connection, merchant_id, closed=True)
-        await sql.close(connection, merchant_id, None)
+        await merchants.close(connection, merchant_id, None)
         note(merchant_id)
 
 
