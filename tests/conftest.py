@@ -46,6 +46,12 @@ LONGEST_FILES = (
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Long rounds, and what tests write."""
+    parser.addoption("--every-look", action="store_true", help="pages in every language, theme and width")
+    parser.addoption("--pictures", action="store_true", help="write the pictures of docs/pictures anew")
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The files that take longest begin first, as they were measured: at the end of the queue one process would run
     them alone."""
