@@ -35,6 +35,7 @@ _numbers = itertools.count(1)
 LONGEST_FILES = (
     "test_tortures.py", "test_bench.py", "test_other_tortures.py",
     "test_large_database.py", "test_backup_command.py", "test_schemathesis.py", "test_twice_at_once.py",
+    "test_every_page.py",
     "test_pay_looks.py", "test_worker_outages.py", "test_locks_of_others.py", "test_database_faults.py",
     "test_connections.py", "test_how_to.py", "test_pages.py", "test_embedded.py", "test_silent_directory.py",
     "test_ledger_stateful.py", "test_rights_matrix.py", "test_fifth_dialect.py", "test_delivery_order.py",

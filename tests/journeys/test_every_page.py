@@ -4,6 +4,7 @@ laptop. Without further arguments each page once, the ways it may look in turn; 
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -12,7 +13,7 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 import pytest_asyncio
-from console_pictures import MOST_BYTES, PICTURES, draw, kept_in_docs
+from console_pictures import FOLDER, MOST_BYTES, PICTURES, draw, kept_in_docs
 from desk_walk import Walk
 from lookers import LANGUAGES, LOOKS, Lookers, faults, window
 from page_states import STATES
@@ -28,7 +29,8 @@ from gerai.kit.secret_box import new_key
 from gerai.settings import Settings, WebhookSettings
 from gerai.testing.receiver import receiving
 
-pytestmark = pytest.mark.browser
+#: All of it in every way takes a quarter of an hour, and longer beside others.
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(3600)]
 #: What of a shop without anything looks otherwise than that of one that has things.
 EMPTY: Final = ("", "/orders", "/waiting", "/products", "/members", "/reports", "/books", "/books/check")
 PUBLIC: Final = ("/", "/docs")
@@ -184,3 +186,5 @@ async def test_the_pictures_of_the_manual(
     kept = kept_in_docs()
     assert kept.keys() == {picture.file for picture in PICTURES}
     assert {file: size for file, size in kept.items() if size > MOST_BYTES} == {}
+    manual = (FOLDER.parent / "how-to" / "console.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"pictures/([\w-]+\.png)", manual)) == kept.keys()

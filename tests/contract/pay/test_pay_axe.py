@@ -14,7 +14,7 @@ from playwright.async_api import Browser
 from axe_kit import SCHEMES, WIDTHS, findings
 from browser_kit import chromium
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(3600)]
 LOOKS = tuple(product(SCHEMES, WIDTHS))
 
 

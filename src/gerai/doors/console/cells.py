@@ -30,6 +30,8 @@ _IDS: Final = {
 }  # fmt: skip
 #: Fields that are asked for by the page itself.
 _PAGING: Final = frozenset({"after", "limit"})
+#: A table with more columns than this does not fit beside the menu of a laptop: its rows are cards there, too.
+MOST_COLUMNS: Final = 7
 #: Letters of the longest word that a column of a table has room for.
 _LONG_WORD: Final = 24
 _TONES: Final = {
@@ -71,6 +73,11 @@ class Cell:
     def is_long(self) -> bool:
         """Whether there is a word in it that no column is wide enough for: an address, a key."""
         return any(len(word) > _LONG_WORD for word in self.text.split())
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether it is a table with too many columns."""
+        return len(self.titles) > MOST_COLUMNS
 
 
 @dataclass(frozen=True)

@@ -19,8 +19,6 @@ _TEMPLATES: Final = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-#: A table with more columns than this does not fit beside the menu of a laptop: its rows are cards there, too.
-_TEMPLATES.globals["most_columns"] = 7
 
 
 def draw(template: str, words: DeskWords, **facts: Any) -> str:

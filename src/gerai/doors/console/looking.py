@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from gerai.domain.refusals import InputInvalid, NotFound
 from gerai.doors.console import answers
-from gerai.doors.console.cells import Cell, columns_of, inputs_of, row_cells
+from gerai.doors.console.cells import MOST_COLUMNS, Cell, columns_of, inputs_of, row_cells
 from gerai.doors.console.menu import TABS, group_of, menu_of
 from gerai.doors.console.order_words import method_name
 from gerai.doors.console.proof_file import file_of
@@ -42,7 +42,8 @@ async def list_page(ctx: RequestContext, desk: AtDesk) -> Response:
     columns = columns_of(view.row, words)
     return desk_page(
         ctx, desk, "list.html", things, 400 if faults else 200,
-        title=words.of(view.title), columns=columns, filters=filters, following=following,
+        title=words.of(view.title), columns=columns, wide=len(columns) > MOST_COLUMNS, filters=filters,
+        following=following,
         rows=[(_link(desk, things, row), _cells(desk, row, columns, words), _in_list(desk, things, row, words))
               for row in page.rows],
         faults=faults, filtered=any(value for name, value in asked.items() if name != "after"),
