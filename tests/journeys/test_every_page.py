@@ -165,7 +165,11 @@ async def test_a_first_visit_is_small(shops: Shops, browser: Browser, base_url: 
     if page == "home":
         await me.context.add_cookies(list(shops.owner_at(base(shops.playing)).cookies))
     answers = list[Any]()
-    me.page.on("response", lambda answer: answers.append(answer))
+
+    def came(answer: Any) -> None:
+        answers.append(answer)
+
+    me.page.on("response", came)
     await me.page.goto(f"{base_url}/console/sign-in" if page == "sign-in" else base_url + base(shops.playing))
     await me.page.wait_for_load_state("networkidle")
     for answer in answers:
