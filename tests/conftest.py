@@ -35,6 +35,7 @@ _numbers = itertools.count(1)
 LONGEST_FILES = (
     "test_tortures.py", "test_bench.py", "test_other_tortures.py",
     "test_large_database.py", "test_backup_command.py", "test_schemathesis.py", "test_twice_at_once.py",
+    "test_every_page.py",
     "test_pay_looks.py", "test_worker_outages.py", "test_locks_of_others.py", "test_database_faults.py",
     "test_connections.py", "test_how_to.py", "test_pages.py", "test_embedded.py", "test_silent_directory.py",
     "test_ledger_stateful.py", "test_rights_matrix.py", "test_fifth_dialect.py", "test_delivery_order.py",
@@ -44,6 +45,12 @@ LONGEST_FILES = (
 )  # fmt: skip
 # Who starts the tests in the background lets them ignore Ctrl-C, and a process ignores what its parent did.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Long rounds, and what tests write."""
+    parser.addoption("--every-look", action="store_true", help="pages in every language, theme and width")
+    parser.addoption("--pictures", action="store_true", help="write the pictures of docs/pictures anew")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

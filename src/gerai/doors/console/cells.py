@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from types import UnionType
@@ -11,6 +11,7 @@ from typing import Any, Final, Literal, Union, cast, get_args, get_origin
 import msgspec
 from msgspec import Meta
 
+from gerai.doors.console.order_words import parted
 from gerai.doors.console.words import DeskWords
 from gerai.engine.desk.fields import words_of
 from gerai.engine.desk.read import Field, fields_of
@@ -26,6 +27,7 @@ _NAMES: Final = {
 #: Where an id leads that has no name beside it.
 _IDS: Final = {
     "order_id": "orders", "payment_id": "payments", "deposit_id": "topups", "member_id": "members", "proofs": "proofs",
+    "variant_id": "variants", "product_id": "products", "bundle_id": "bundles",
 }  # fmt: skip
 #: Fields that are asked for by the page itself.
 _PAGING: Final = frozenset({"after", "limit"})
@@ -33,6 +35,10 @@ _PAGING: Final = frozenset({"after", "limit"})
 _MANY_LINES: Final = 10_000
 #: A text longer than this has a box of its own.
 _LONG: Final = 300
+#: A table with more columns than this does not fit beside the menu of a laptop: its rows are cards there, too.
+MOST_COLUMNS: Final = 7
+#: Letters of the longest word that a column of a table has room for.
+_LONG_WORD: Final = 24
 _TONES: Final = {
     "good": ("paid", "completed", "succeeded", "delivered", "active", "settled", "live", "owner", "done", "booked"),
     "wait": ("pending", "unpaid", "waiting", "sending", "unknown", "held", "operator", "partial", "requested",
@@ -55,9 +61,10 @@ _PILLS: Final = frozenset({"status", "state", "role", "payment_status", "order_s
 
 @dataclass(frozen=True)
 class Cell:
-    """A value as it is shown. ``kind``: text | amount | number | pill | time | id | code | table; ``tone`` of a pill;
-    ``at``: of a time, for machines; ``titles`` and ``rows`` of a table; ``leads_to``: of what it is the name or the id,
-    and that id; empty: of nothing that can be seen."""
+    """A value as it is shown. ``kind``: text | none | amount | number | pill | time | id | code | table; ``tone`` of a
+    pill; ``at``: of a time, for machines; ``titles`` and ``rows`` of a table; ``leads_to``: of what it is the name or
+    the id, and that id; empty: of nothing that can be seen; ``parts``: of a long number, the beginning, which may be
+    cut, and its end."""
 
     text: str
     kind: str = "text"
@@ -66,6 +73,17 @@ class Cell:
     titles: Sequence[str] = ()
     rows: Sequence[Sequence[Cell]] = ()
     leads_to: str = ""
+    parts: Sequence[str] = ()
+
+    @property
+    def is_long(self) -> bool:
+        """Whether there is a word in it that no column is wide enough for: an address, a key."""
+        return any(len(word) > _LONG_WORD for word in self.text.split())
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether it is a table with too many columns."""
+        return len(self.titles) > MOST_COLUMNS
 
 
 @dataclass(frozen=True)
@@ -91,13 +109,16 @@ def columns_of(struct: type[msgspec.Struct], words: DeskWords) -> list[tuple[str
     return [(name, words.of(titles[name])) for name in names if name not in hidden and name in titles]
 
 
-def row_cells(row: msgspec.Struct, columns: Sequence[tuple[str, str]], words: DeskWords) -> list[Cell]:
-    """The values of a row, with where they lead."""
-    return [replace(cell(name, getattr(row, name), words), leads_to=_leads_to(row, name)) for name, _ in columns]
+def row_cells(
+    row: msgspec.Struct, columns: Sequence[tuple[str, str]], words: DeskWords, things: str = ""
+) -> list[Cell]:
+    """The values of a row, with where they lead. ``things``: what the row is one of, where its own id leads, too."""
+    leads = {**_IDS, "id": things}
+    return [replace(cell(name, getattr(row, name), words), leads_to=_leads_to(row, name, leads)) for name, _ in columns]
 
 
-def _leads_to(row: msgspec.Struct, name: str) -> str:
-    things, id_field = _NAMES.get(name, (_IDS.get(name, ""), name))
+def _leads_to(row: msgspec.Struct, name: str, leads: Mapping[str, str]) -> str:
+    things, id_field = _NAMES.get(name, (leads.get(name, ""), name))
     number = getattr(row, id_field, None)
     if isinstance(number, tuple) and len(cast("tuple[Any, ...]", number)) == 1:
         [number] = cast("tuple[Any]", number)
@@ -109,9 +130,9 @@ def cell(name: str, value: Any, words: DeskWords) -> Cell:
     """A value of a row."""
     match value:
         case None | "" | ():
-            return Cell(words("none"))
+            return Cell(words("none"), "none")
         case dict() | list() if not value:
-            return Cell(words("none"))
+            return Cell(words("none"), "none")
         case bool():
             return Cell(words("yes" if value else "no"), "pill", "good" if value else "calm")
         case int() if name.endswith("_sen"):
@@ -125,8 +146,11 @@ def cell(name: str, value: Any, words: DeskWords) -> Cell:
         case Bilingual():
             return Cell(words.of(value))
         case str() if name in _PILLS:
-            kind = name if words.knows(name, value) or not name.endswith("status") else "status"
+            kind = name if words.knows(name, value) else "status"
             return Cell(words.word(kind, value), "pill", tone_of(value))
+        case str() if name in _NAMES:
+            begin, end = parted(value)
+            return Cell(value, parts=(begin, end) if end else ())
         case str() if name == "act" and value in acts():
             return Cell(words.of(acts()[value].title))
         case str():
@@ -136,9 +160,9 @@ def cell(name: str, value: Any, words: DeskWords) -> Cell:
         case dict() if all(isinstance(one, str | int) for one in cast("dict[str, Any]", value).values()):
             return Cell(", ".join(f"{key}: {one}" for key, one in cast("dict[str, Any]", value).items()))
         case msgspec.Struct():
-            return _table([value], words)
+            return _table(name, [value], words)
         case tuple() | list() if all(isinstance(one, msgspec.Struct) for one in cast("list[Any]", value)):
-            return _table(cast("list[msgspec.Struct]", value), words)
+            return _table(name, cast("list[msgspec.Struct]", value), words)
         case _:
             return Cell(raw(value), "code")
 
@@ -148,12 +172,12 @@ def tone_of(state: str) -> str:
     return _TONE_OF.get(state, "calm")
 
 
-def _table(values: Sequence[msgspec.Struct], words: DeskWords) -> Cell:
+def _table(things: str, values: Sequence[msgspec.Struct], words: DeskWords) -> Cell:
     """Things within a thing, as a table of their own."""
     columns = columns_of(type(values[0]), words)
     if not columns:
         return Cell(raw(values), "code")
-    rows = [[cell(name, getattr(value, name), words) for name, _ in columns] for value in values]
+    rows = [row_cells(value, columns, words, things) for value in values]
     return Cell("", "table", titles=[title for _, title in columns], rows=rows)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -11,8 +12,9 @@ from starlette.responses import Response
 
 from gerai.domain.refusals import InputInvalid, NotFound
 from gerai.doors.console import answers
-from gerai.doors.console.cells import columns_of, inputs_of, row_cells
+from gerai.doors.console.cells import MOST_COLUMNS, Cell, columns_of, inputs_of, row_cells
 from gerai.doors.console.menu import TABS, group_of, menu_of
+from gerai.doors.console.order_words import method_name
 from gerai.doors.console.proof_file import file_of
 from gerai.doors.console.saved import saved_of
 from gerai.doors.console.who import AtDesk
@@ -44,8 +46,9 @@ async def list_page(ctx: RequestContext, desk: AtDesk) -> Response:
     columns = columns_of(view.row, words)
     return desk_page(
         ctx, desk, "list.html", things, 400 if faults else 200,
-        title=words.of(view.title), columns=columns, filters=filters, following=following,
-        rows=[(_link(desk, things, row), row_cells(row, columns, words), _in_list(desk, things, row, words),
+        title=words.of(view.title), columns=columns, wide=len(columns) > MOST_COLUMNS, filters=filters,
+        following=following,
+        rows=[(_link(desk, things, row), _cells(desk, row, columns, words), _in_list(desk, things, row, words),
                getattr(row, "id", "")) for row in page.rows],
         faults=faults, filtered=any(value for name, value in asked.items() if name != "after"),
         at_top=_acts(desk, things, words),
@@ -97,11 +100,17 @@ async def show_page(ctx: RequestContext, desk: AtDesk) -> Response:
     [row] = page.rows
     columns = columns_of(view.row, words)
     back = desk.base if _has_no_list(things) else f"{desk.base}/{things}"
-    shown = list(zip([title for _, title in columns], row_cells(row, columns, words), strict=True))
+    shown = list(zip([title for _, title in columns], _cells(desk, row, columns, words), strict=True))
     return desk_page(
         ctx, desk, "show.html", things, title=words.of(view.title), facts=shown,
         acts=_on_row(desk, things, row, words), back=back, file=file_of(desk, things, row),
     )  # fmt: skip
+
+
+def _cells(desk: AtDesk, row: msgspec.Struct, columns: Sequence[tuple[str, str]], words: DeskWords) -> list[Cell]:
+    """The values of a row; ways to pay by their names."""
+    found = zip(columns, row_cells(row, columns, words), strict=True)
+    return [replace(c, text=method_name(desk, words, c.text)) if name == "method" else c for (name, _), c in found]
 
 
 def desk_page(ctx: RequestContext, desk: AtDesk, template: str, here: str, status: int = 200, **facts: Any) -> Response:

@@ -25,8 +25,8 @@ _ENDED_BADLY: Final = frozenset({"cancelled", "expired", "failed", "returned"})
 
 
 def method_name(desk: AtDesk, words: DeskWords, method: str) -> str:
-    """``va:BCA`` as ``Virtual Account BCA``."""
-    name, _, channel = method.partition(":")
+    """``va:BCA``, or ``va BCA``, as ``Virtual account BCA``."""
+    name, _, channel = method.replace(" ", ":", 1).partition(":")
     if not name:
         return ""
     known = desk.within.house.payment_methods.get(name)
