@@ -57,9 +57,13 @@ async def test_pages_fit_and_nothing_is_refused(
     sizes: dict[str, int] = {}
 
     loaded: list[Any] = []
-    me.page.on("response", loaded.append)
+
+    def note(response: Any) -> None:
+        loaded.append(response)
+
+    me.page.on("response", note)
     await me.page.reload()
-    me.page.remove_listener("response", loaded.append)
+    me.page.remove_listener("response", note)
     # What the script of the live page asks for by itself comes after the visit.
     for response in (one for one in loaded if one.request.resource_type not in ("fetch", "eventsource")):
         sizes[response.url] = len(await response.body())
