@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 import pytest_asyncio
+import typer
 from digital_kit import Licences, licences, sealing_settings
 
 from console_kit import browser_of, enter, joined, mark
 from desk_kit import VIEWER, do, open_desk, seen, written
 from gerai.app import App
+from gerai.cli.desk import read_typed
 from gerai.domain.refusals import InputInvalid, NotFound, PermissionMissing, StateConflict
 from gerai.engine.desk.acts.add_file import NewFile
 from gerai.engine.desk.fields import ById
@@ -133,8 +136,19 @@ async def test_every_face_takes_a_file(shop: Licences, app: App) -> None:
         assert sent.status_code == 303, sent.text
         empty = await browser.post(address, data=fields | {"once": "b"}, files={"content": ("", b"")})
         assert empty.status_code == 400
+        assert '<textarea name="codes"' in (await browser.get(f"{here}/do/code_pools.load")).text
     [row] = await seen(shop.within, "files.list")
     assert (row.file, row.size_bytes, row.url) == ("Buku.epub", len(PDF), "")
+
+
+def test_the_terminal_reads_a_file_by_its_path(tmp_path: Path) -> None:
+    """Its content is what is kept; a path that leads to none ends the command."""
+    path = tmp_path / "buku.pdf"
+    path.write_bytes(PDF)
+    typed = {"variant_id": "7", "name": "Buku", "content": str(path)}
+    assert read_typed(NewFile, typed).content == PDF
+    with pytest.raises(typer.Exit):
+        read_typed(NewFile, typed | {"content": str(tmp_path / "none")})
 
 
 async def test_programs_send_a_file_in_base64(shop: Licences, client: httpx.AsyncClient) -> None:
