@@ -12,8 +12,8 @@ from datetime import datetime
 from typing import Any, Final, NamedTuple, TypeVar
 
 from gerai.domain.refusals import IdempotencyKeyReused
+from gerai.engine.articles import ArticleReads
 from gerai.engine.batch import Writer
-from gerai.engine.catalogue.articles import ArticleReads
 from gerai.engine.command import Command, Idempotency, Outcome
 from gerai.engine.deposits.find import DepositReads
 from gerai.engine.directory import Directory, Part

@@ -10,7 +10,7 @@ from gerai.doors.http.browser import SAFETY
 from gerai.doors.http.context import RequestContext
 from gerai.doors.pay import answers, draw
 from gerai.doors.pay.address import Address
-from gerai.engine.catalogue.articles import ARTICLE_PATH
+from gerai.engine.articles import ARTICLE_PATH
 from gerai.engine.merchants.at_host import shop_at
 
 _POLICY: Final = "content-security-policy"

@@ -33,7 +33,7 @@ from gerai.doors.pay.deposit_page import ResolvedDeposit, opened_deposit
 from gerai.doors.pay.paper import download
 from gerai.doors.pay.resolve import ByCode, ResolvedOrder, Resolver, by_link, opened_by
 from gerai.doors.pay.seller import LOGO_PATH
-from gerai.engine.catalogue.articles import ARTICLE_PATH
+from gerai.engine.articles import ARTICLE_PATH
 from gerai.engine.merchants.logos import logo_content
 from gerai.engine.outage import refusal_behind
 

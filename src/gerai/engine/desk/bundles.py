@@ -11,8 +11,9 @@ from msgspec import Meta
 from gerai.domain.refusals import InputInvalid
 from gerai.engine.catalogue.products import BundlePart, ProductCatalogue
 from gerai.engine.desk.fields import Id, words
-from gerai.engine.desk.goods import require_known, slug_of
+from gerai.engine.desk.goods import require_known
 from gerai.engine.ids import Ids
+from gerai.kit.slugs import slug_of
 
 Quantity = Annotated[int, Meta(ge=1, le=10_000)]
 Slug = Annotated[str, Meta(max_length=100, pattern=r"^([a-z0-9]+(-[a-z0-9]+)*)?(?![\s\S])")]

@@ -17,7 +17,7 @@ from gerai.engine.desk.acts.add_service_type import NewServiceType
 from gerai.engine.desk.acts.add_store import NewStore
 from gerai.engine.desk.acts.create_key import NewKey
 from gerai.engine.desk.acts.top_up_wallet import TopUp
-from gerai.engine.desk.goods import catalogue_of, slug_of
+from gerai.engine.desk.goods import catalogue_of
 from gerai.engine.desk.house import Within
 from gerai.engine.desk.read import read_json
 from gerai.engine.desk.registry import DeskCaller, Done, acts, perform
@@ -25,6 +25,7 @@ from gerai.engine.desk.sample_orders import ForSale, SampleOrder
 from gerai.engine.desk.views.members import MemberFilter, MemberRow
 from gerai.engine.desk.views.members import run as members_of
 from gerai.kit.schema_sample import sample_of
+from gerai.kit.slugs import slug_of
 
 Kind = Literal["product", "service"]
 #: The type of a first service: a list of texts, each of which is paid for.

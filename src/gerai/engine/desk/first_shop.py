@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from gerai.engine.catalogue.services import SERVICES
-from gerai.engine.desk.goods import catalogue_of, slug_of
+from gerai.engine.desk.goods import catalogue_of
 from gerai.engine.desk.house import Within
 from gerai.kit.bilingual import Bilingual
+from gerai.kit.slugs import slug_of
 
 Answers = Mapping[str, str]
 _LONGEST_CODE: Final = 63

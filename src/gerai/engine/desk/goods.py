@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Annotated, Final, Literal, TypeVar
 
@@ -90,8 +89,3 @@ def require_known(field: str, thing: str, ids: Iterable[int], known: Collection[
     """Refuses InputInvalid: an id that names nothing."""
     if absent := [str(id) for id in ids if id not in known]:
         raise InputInvalid({field: [f"there is no {thing} {', '.join(absent)}"]})
-
-
-def slug_of(name: str) -> str:
-    """A name as part of an address: ``paket-hemat``."""
-    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")

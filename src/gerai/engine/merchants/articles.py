@@ -9,10 +9,10 @@ import msgspec
 from gerai.domain.records import Article
 from gerai.domain.refusals import InputInvalid
 from gerai.engine.core import Engine
-from gerai.engine.desk.goods import slug_of
 from gerai.engine.merchants.open import changing, note
 from gerai.kit.clock import real_now
 from gerai.kit.safe_html import safe_html, text_of
+from gerai.kit.slugs import slug_of
 from gerai.store import articles as sql
 
 _EXCERPT_CHARS: Final = 160

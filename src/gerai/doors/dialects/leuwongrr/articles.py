@@ -15,7 +15,7 @@ from gerai.doors.dialects.leuwongrr.request import list_limit
 from gerai.doors.http.context import RequestContext
 from gerai.doors.http.door import reply
 from gerai.doors.http.times import jakarta_wall
-from gerai.engine.catalogue.articles import article_url
+from gerai.engine.articles import article_url
 
 
 async def list_articles(ctx: RequestContext) -> Response:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import msgspec
 
-from gerai.engine.catalogue.articles import article_url
+from gerai.engine.articles import article_url
 from gerai.engine.desk import articles as fields
 from gerai.engine.desk.fields import ById, Seen, seen_of, words
 from gerai.engine.desk.house import Within
