@@ -21,7 +21,7 @@ _WORKED_OUT = ("product_texts", "variant_texts", "variants_by_sku", "variant_ids
 #: Its order is nobody's: things are looked up in it.
 _IN_NO_ORDER = {
     "stores_by_unique_id", "variants_by_unique_id", "options_by_unique_id", "warehouses_by_unique_id", "stock_ids",
-    "variants_of_product", "products_of_store", "options_of_store",
+    "variants_of_product", "products_of_store", "options_of_store", "with_codes",
 }  # fmt: skip
 
 
@@ -114,6 +114,10 @@ _CHANGES: dict[str, str | list[str]] = {
     "shelf added": "INSERT INTO stock "
     f"SELECT %(m)s, %(n)s, 'sandbox', {_VARIANT}, {_HOUSE}, 5, 0, now() ON CONFLICT DO NOTHING",
     "shelf removed": f"DELETE FROM stock WHERE {_OF} stock_id = {_one('stock', 'stock_id')}",
+    "pool opened": f"INSERT INTO code_pools SELECT %(m)s, %(n)s, (ARRAY['sandbox', 'production'])[1 + %(r)s %% 2], "
+    f"{_VARIANT}, '', 0, 0, 0, null, now() ON CONFLICT DO NOTHING",
+    "pool removed": f"DELETE FROM code_pools WHERE {_OF} pool_id = {_one('code_pools', 'pool_id')}",
+    "codes given": "UPDATE code_pools SET given = given + 1 WHERE merchant_id = %(m)s",
     "sold": "UPDATE stock SET on_hand = on_hand + 1 WHERE merchant_id = %(m)s",
     "rate set": f"INSERT INTO shipping_rates SELECT %(m)s, {_COURIER}, '', %(code)s, %(r)s, 1, 2, false "
     "ON CONFLICT (merchant_id, service_id, origin, destination) DO UPDATE SET per_kg_sen = excluded.per_kg_sen",
