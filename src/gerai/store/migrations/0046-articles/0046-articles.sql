@@ -17,5 +17,5 @@ CREATE TABLE IF NOT EXISTS articles (
     PRIMARY KEY (merchant_id, article_id),
     CONSTRAINT articles_slug UNIQUE (merchant_id, slug)
 );
-CREATE INDEX CONCURRENTLY IF NOT EXISTS articles_published
+CREATE INDEX IF NOT EXISTS articles_published
     ON articles (merchant_id, published_at DESC, article_id DESC) WHERE published_at IS NOT NULL;
