@@ -275,7 +275,10 @@ def test_books_that_do_not_hold_are_restored_and_said(
     assert b"restored into" in out
     assert "the books do not hold: " in err
     assert "stock_id=5" in err
-    assert content(again) == content(target)
+    # What the check found is written down there, where the shop's desk shows it.
+    found, had = content(again), content(target)
+    assert (found.pop("broken_books")[0], had.pop("broken_books")[0]) == (1, 0)
+    assert found == had
 
 
 def test_a_database_that_cannot_now(plain_backup: bytes, empty_database: Empty, tmp_path: Path) -> None:

@@ -22,6 +22,7 @@ from gerai.domain.filters import OrderFilter, Scope
 from gerai.engine.check import check
 from gerai.store import (
     arrivals,
+    articles,
     codes,
     deposits,
     due,
@@ -63,7 +64,7 @@ MODULES = (
     orders, payments, deposits, wallets, events, due, waiting, idempotency, gauges, webhook_deliveries,
     webhook_endpoints, webhook_log, merchant_orders, arrivals, notices, refund_tasks,
     gateways, proofs, payouts, stock, taken, members, report_counting, report_tops, reports, payment_list, waiting_list,
-    codes, variant_files,
+    codes, variant_files, articles,
 )  # fmt: skip
 #: Tables that stay small whatever a shop sells, and writes that name one row by its key.
 WITHOUT_CASE = {
