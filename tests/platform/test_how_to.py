@@ -14,6 +14,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 from unittest.mock import AsyncMock, patch
+from uuid import uuid4
 
 import pytest
 import pytest_asyncio
@@ -26,6 +27,8 @@ from gerai.cli import build, every_name
 from gerai.domain.settlement import expected_on, read_rule
 from gerai.domain.webhooks import Delivery
 from gerai.engine.arrivals.take import BankLine, take
+from gerai.engine.catalogue.extend import CatalogueAdditions, extend_catalogue
+from gerai.engine.catalogue.products import Product, Variant
 from gerai.engine.check import check
 from gerai.engine.core import Engine
 from gerai.engine.deposits.manual import ManualDeposit
@@ -59,6 +62,10 @@ NOT_RUN = {
     # It leaves with 1 where it finds something, on the machine under test as well.
     "doctor": "tests/platform/test_doctor_command.py",
     "payments fake": "tests/platform/test_fake_command.py",
+    # On the demo shop, and as long as it is wanted.
+    "simulate order": "tests/platform/test_simulate.py", "simulate pay": "tests/platform/test_simulate.py",
+    "simulate traffic": "tests/platform/test_simulate.py",
+    "simulate webhook-receiver": "tests/platform/test_simulate.py",
 }  # fmt: skip
 NOW = datetime(2026, 4, 1, 8, 0, tzinfo=UTC)
 _FENCE = re.compile(r"^```(sh|console)\n(.*?)^```", re.M | re.S)
@@ -257,6 +264,21 @@ async def gateways(scene: Scene) -> None:
     scene.names["key of midtrans"] = ["SB-Mid-server-of-the-page"]
 
 
+async def goods(scene: Scene) -> None:
+    """An e-book that is sold, its file, and a list of codes."""
+    ids = scene.engine.ids
+    product = Product(ids.next(), uuid4(), "E-book", "E-book", "digital", True, (), (), ())
+    variant = Variant(
+        (variant_id := ids.next()), product.product_id, f"variant_{variant_id}", uuid4(), "E-book", "EB-1", 5_000_00,
+        0, 0, 0, False, True, (), (), {}, "digital",
+    )  # fmt: skip
+    await extend_catalogue(scene.engine, scene.merchant_id, CatalogueAdditions(products=[product], variants=[variant]))
+    for name, text in (("panduan.pdf", "%PDF-1.7"), ("kode.csv", f"code,variant_id\nEFGH-5678,{variant_id}\n")):
+        scene.folder.joinpath(name).write_text(text, encoding="utf-8")
+        scene.names[name] = [str(scene.folder / name)]
+    scene.names["164"] = [str(variant_id)]
+
+
 async def shipping(scene: Scene) -> None:
     """Public data, as small as it may be, and the page's rate table."""
     folder = scene.folder / "data"
@@ -373,6 +395,7 @@ SCENES: dict[str, Callable[[Scene], Awaitable[None]]] = {
     "receive-money": receive_money,
     "money-notices": money_notices,
     "gateways": gateways,
+    "goods": goods,
     "payouts": payouts,
     "webhooks": webhooks,
     "shipping": shipping,
