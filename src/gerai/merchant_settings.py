@@ -18,7 +18,7 @@ from msgspec import Meta
 from gerai.kit.closest import not_known
 from gerai.kit.colours import colour_fault
 from gerai.kit.contacts import contact_fault, line_fault, web_fault
-from gerai.kit.declare import Known, fulfilment_providers, methods_and_channels, says
+from gerai.kit.declare import Known, SettingFault, fulfilment_providers, methods_and_channels, says
 from gerai.kit.discover import PluginBroken
 from gerai.kit.plain_errors import plain
 
@@ -39,15 +39,6 @@ class FeeRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     percent_bp: _BasisPoints = 0
     fixed_rupiah: _FixedRupiah = 0
-
-
-class SettingFault(Exception):
-    """A merchant setting is unknown or does not fit. ``fault`` is fit for an operator."""
-
-    def __init__(self, name: str, fault: str) -> None:
-        super().__init__(f"{name}: {fault}")
-        self.name = name
-        self.fault = fault
 
 
 S = TypeVar("S", bound=msgspec.Struct)
@@ -104,11 +95,7 @@ class MerchantSettings(msgspec.Struct, frozen=True, kw_only=True):
     shop_host: Annotated[
         str,
         Meta(pattern=r"^([a-z0-9-]+(\.[a-z0-9-]+)*)?$", max_length=253),
-        says(
-            "The host name at which requests without a key are this shop's (articles), where the server has several "
-            "shops; it is in the server's `http.allowed_hosts`, too.",
-            "`toko.example`",
-        ),
+        says("The host name whose requests without a key are this shop's, where there are several.", "`toko.example`"),
     ] = ""
     shop_colour: Annotated[
         str, says("The colour of buttons and links on order pages.", "`#0b6b53`", fault=colour_fault)

@@ -17,6 +17,11 @@ AS_IT_IS = {
     ("people.py", "typer.echo(password)"),
     ("merchants.py", "typer.echo(MERCHANT_SETTINGS.reference(), nl=False)"),
     ("notices.py", "typer.echo(address)"),
+    ("__init__.py", "sys.stderr.write(f'gerai: {error}\\n')"),
+    (
+        "completing.py",
+        "typer.echo(library.get_completion_script(prog_name='gerai', complete_var=VARIABLE, shell=chosen))",
+    ),
     ("output.py", "print(f'gerai: the output could not be written: {output.fault.strerror}', file=sys.stderr)"),
     ("settings.py", "typer.echo(reference(plugin_sections()), nl=False)"),
     ("terminal.py", "typer.echo(json_in_ascii_controls(text))"),

@@ -107,7 +107,9 @@ async def _own_names(engine: Engine, merchant_id: int) -> None:
         cursor = await connection.execute(
             "SELECT a.table_name, a.column_name FROM information_schema.columns a "
             "JOIN information_schema.columns m USING (table_schema, table_name) WHERE m.column_name = 'merchant_id' "
-            "AND table_schema = current_schema() AND a.column_name = ANY(%s) AND a.table_name <> 'events'",
+            # Articles are for everybody to read.
+            "AND table_schema = current_schema() AND a.column_name = ANY(%s) "
+            "AND a.table_name NOT IN ('events', 'articles')",
             [list(_NAMES)],
         )
         for table, column in await cursor.fetchall():

@@ -13,6 +13,7 @@ from desk_kit import open_desk, written
 from gerai.app import App
 from gerai.domain.permissions import PERMISSIONS, ROLES
 from gerai.domain.records import Environment
+from gerai.doors.admin.many import acts_for_many, many_path
 from gerai.engine.desk.export import MEDIA_TYPES, is_listed
 from gerai.engine.desk.house import Within
 from gerai.engine.desk.importing import imports
@@ -154,6 +155,7 @@ async def test_the_document_names_all_and_nothing_else(client: httpx.AsyncClient
     document = (await client.get("/admin/v1/openapi.json")).json()
     wanted = {"/admin/v1" + (view_path(one) if isinstance(one, View) else act_path(one)) for one in REACHED}
     wanted |= {f"/admin/v1{view_path(v)}.{kind}" for v in views().values() if is_listed(v) for kind in MEDIA_TYPES}
+    wanted |= {f"/admin/v1{many_path(act)}" for act in acts_for_many()}
     wanted |= {f"/admin/v1{view_path(v)}.pdf" for v in views().values() if v.paper is not None}
     wanted |= {f"/admin/v1{import_path(i)}{end}" for i in imports().values() for end in ("", ".csv", ".xlsx")}
     assert set(document["paths"]) == wanted

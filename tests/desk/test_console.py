@@ -214,7 +214,9 @@ async def test_pages_are_strict(browser: httpx.AsyncClient, within: Within) -> N
     assert "unsafe" not in policy
     assert page.headers["cache-control"] == "no-store"
     scripts = re.findall(r"<script.*?</script>", page.text)
-    assert all(re.fullmatch(r'<script src="/console/static/\w+/console.js" defer></script>', one) for one in scripts)
+    assert all(
+        re.fullmatch(r'<script src="/console/static/\w+/(console|live).js" defer></script>', one) for one in scripts
+    )
     rest = re.sub(r"<script.*?</script>", "", page.text)
     assert not re.search(r"<script|style=|onclick|javascript:|https?://", rest)
     assets: list[Any] = re.findall(r'(?:href|src)="(/console/static/[^"]+)"', page.text)

@@ -20,6 +20,7 @@ from gerai.kit.closest import not_known
 from gerai.kit.secret_box import SecretBox, new_key
 
 #: A file that can be brought in, and a shop that can be loaded.
+RATES = (str(Path(__file__).parents[2] / "examples" / "toko-baju" / "rates.csv"),)
 MEMBERS, CLOTHES = (
     (str(Path(__file__).parents[2] / "examples" / "toko-robux" / "members.csv"),),
     (str(Path(__file__).parents[2] / "examples" / "toko-baju"),),
@@ -52,7 +53,11 @@ FREE_OF = {
     ("payments cod import", "fee"), ("payments cod import", "columns"), ("payments cod import", "dry_run"),
     ("payments cod import", "file"), ("merchants logo set", "file"), ("rates load", "file"), ("rates load", "replace"),
     ("locations import", "path"), ("locations import", "postal_codes"), ("orders list", "csv"), ("orders list", "xlsx"),
-    *(("members import", name) for name in ("dry_run", "file", "json", "make_template", "per_row")),
+    *(
+        (command, name)
+        for command in ("members import", "rates import")
+        for name in ("dry_run", "file", "json", "make_template", "per_row")
+    ),
     *(("shop init", name) for name in ("name", "bank", "number", "holder", "qris", "product", "service", "price")),
     ("shop init", "yes"), ("shop load", "dry_run"), ("shop load", "folder"),
     ("payments cod settle", "fee"), ("payments refunds list", "ended"), ("payments refunds destination", "said"),
@@ -169,6 +174,7 @@ def mistakes(shop: Shop) -> dict[tuple[str, str], tuple[tuple[str, ...], int, st
         ("simulate pay", "environment"): (("N-7319", "--environment", "live"), 2, live),
         ("simulate pay", "way"): (("N-7319", "--as", "lat"), 2, "no such way: lat (did you mean late?); one of pay, "),
         ("members import", "environment"): ((*MEMBERS, "--environment", "live"), 2, live),
+        ("rates import", "environment"): ((*RATES, "--environment", "live"), 2, live),
         ("shop load", "environment"): ((*CLOTHES, "--environment", "live"), 2, live),
         ("members topup", "member"): (
             ("7", "5000"), 1, "no such member with a wallet in production: 7; one of "
@@ -300,8 +306,8 @@ def mistakes(shop: Shop) -> dict[tuple[str, str], tuple[tuple[str, ...], int, st
     said["members unlink", "identity"] = (
         (member, "discord", "1"), 1, f"no such discord user of member {member}: 1; there is none yet (",
     )  # fmt: skip
-    for verb in ("show", "complete", "fail", "cancel"):
-        said["orders " + verb, "name"] = ((other,), 1, order)
+    for verb, named in (("show", "name"), ("complete", "name"), ("fail", "names"), ("cancel", "names")):
+        said["orders " + verb, named] = ((other,), 1, order)
         said["orders " + verb, "environment"] = (("N-7319", "--environment", "live"), 2, live)
     return said
 
@@ -362,7 +368,7 @@ async def test_a_merchant_that_is_not_there(engine: Engine, dsn: str, merchant: 
         "payments cod settle": ("N-1", "--amount", "5000", "--reference", "R"),
         "payments cod import": ("x.csv", "--reference", "R"),
         "merchants logo set": ("x.png",), "merchants logo show": (), "merchants logo remove": (),
-        "rates load": ("x.csv",), "members import": MEMBERS, "shop load": CLOTHES,
+        "rates load": ("x.csv",), "members import": MEMBERS, "rates import": RATES, "shop load": CLOTHES,
         "payments refunds done": ("7", "--reference", "R"), "payments refunds withdraw": ("7",),
             "payments refunds again": ("7",), "payments refunds take": ("7",), "payments test": ("va",),
         "payments refunds destination": ("7", "bank=BCA"),

@@ -1,4 +1,4 @@
-"""What decision 0038 is measured with."""
+"""What decision 0036 is measured with."""
 
 from __future__ import annotations
 

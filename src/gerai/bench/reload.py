@@ -1,5 +1,5 @@
 """``python -m gerai.bench.reload``: how long an edit in a large catalogue takes to be known in another
-process, and what it costs both; on a database of its own (docs/decisions/0038-only-what-changed.md).
+process, and what it costs both; on a database of its own (docs/decisions/0036-only-what-changed.md).
 """
 
 from __future__ import annotations

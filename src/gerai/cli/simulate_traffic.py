@@ -39,7 +39,7 @@ async def drive(
     open_demo: Callable[[str], AbstractAsyncContextManager[DoorDemo]],
     first: int,
 ) -> None:
-    """Place orders, one counter after the other, and pay them; says what came of it every ten seconds and at the end.
+    """Place orders, one counter after the other, and pay them; print what came of it every ten seconds and at the end.
     ``first``: the number of the first order."""
     said, began = Counter[str](), monotonic()
     async with AsyncExitStack() as stack:

@@ -1,7 +1,7 @@
 """Who exists and what they sell: immutable snapshots in memory, one per merchant, swapped on a NOTIFY.
 
 Keys, merchants and members that own keys are always here, and read again with every change. A door's own catalogue is
-a :class:`Part`: a name and a function that loads it; of a large one only what changed is read again (decision 0038).
+a :class:`Part`: a name and a function that loads it; of a large one only what changed is read again (decision 0036).
 An order freezes what it used, so a swap never changes an order.
 """
 

@@ -5,6 +5,7 @@ A copied map of fifty thousand entries costs a millisecond, and shares every ent
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
@@ -49,3 +50,11 @@ def renamed(
 def by(found: Iterable[T], id_of: Callable[[T], Any]) -> dict[Any, T]:
     """By their ids."""
     return {id_of(one): one for one in found}
+
+
+def newest_first(pairs: Iterable[tuple[int, int]]) -> dict[int, tuple[int, ...]]:
+    """What belongs to each, the largest id first, of pairs (owner, thing)."""
+    gathered: defaultdict[int, list[int]] = defaultdict(list)
+    for owner_id, thing_id in pairs:
+        gathered[owner_id].append(thing_id)
+    return {owner_id: tuple(sorted(ids, reverse=True)) for owner_id, ids in gathered.items()}

@@ -38,3 +38,12 @@ def fulfilment_providers(_: Mapping[str, Any], providers: Mapping[str, Any]) -> 
 def says(help_text: str, takes: str, known: Known | None = None, fault: Callable[[Any], str] | None = None) -> Meta:
     """The text of a setting on the reference page, what it may name of partners, what is wrong with it (or nothing)."""
     return Meta(description=help_text, extra={"takes": takes, "known": known, "fault": fault})
+
+
+class SettingFault(Exception):
+    """A setting is unknown or does not fit. ``fault`` is fit for an operator."""
+
+    def __init__(self, name: str, fault: str) -> None:
+        super().__init__(f"{name}: {fault}")
+        self.name = name
+        self.fault = fault

@@ -56,14 +56,13 @@ class KeyRow(NamedTuple):
 async def in_turn(connection: AsyncConnection, merchant_id: int) -> None:
     """Wait until nobody else changes this merchant's master data; others wait until this transaction ends."""
     # No row lock: it would hold up orders that refer to the row, and a merchant that is being opened has none.
-    statement = "SELECT pg_advisory_xact_lock(hashtextextended('gerai_master_data', %s))"
-    await connection.execute(statement, (merchant_id,))
+    await connection.execute("SELECT pg_advisory_xact_lock(hashtextextended('gerai_master_data', %s))", (merchant_id,))
 
 
 @asynccontextmanager
 async def one_moment(connection: AsyncConnection) -> AsyncGenerator[None]:
-    """Everything that is read in the block is as it was at one moment. Nothing is written in it. Within a transaction
-    (of the engine's rehearsal, which keeps to one moment itself) it is read as that one finds it."""
+    """Everything that is read in the block is as it was at one moment; nothing is written. Within a transaction (of the
+    engine's rehearsal, which keeps to one moment itself) it is read as that one finds it."""
     if connection.info.transaction_status is TransactionStatus.INTRANS:
         yield
         return

@@ -126,9 +126,8 @@ class Worker:
 
         @queue.task(name=ANNOUNCE_TASK, retry=_RETRY)
         async def announce_task(merchant_id: int, order_id: int) -> None:
-            base_url = self._settings.base_url
             # Without this the first attempt would wait for the sender's next look.
-            if await fan_out(self._engine, self._contracts, merchant_id, order_id, base_url):
+            if await fan_out(self._engine, self._contracts, merchant_id, order_id, self._settings.base_url):
                 self._sender.wake()
 
         @queue.task(name=READ_NOTICE_TASK, retry=_RETRY)

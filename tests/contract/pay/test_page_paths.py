@@ -45,7 +45,18 @@ def test_the_pages_know_no_dialects_paths() -> None:
     one, two = (replace(dialect, page_paths=("/bills/{code}",)) for dialect in DIALECTS[:2])
     assert set(paths_of(one, two)) - set(paths_of()) == {
         f"/bills/{{code}}{act}"
-        for act in ("", "/events", "/qr.png", "/document.pdf", "/confirm", "/method", "/change", "/play", "/proof")
+        for act in (
+            "",
+            "/events",
+            "/qr.png",
+            "/document.pdf",
+            "/files/{file}",
+            "/confirm",
+            "/method",
+            "/change",
+            "/play",
+            "/proof",
+        )
     }
     assert paths_of(one, two).count("/bills/{code}") == 1
 

@@ -150,7 +150,7 @@ async def test_merchants_take_turns(monkeypatch: pytest.MonkeyPatch) -> None:
     in though as many wait as may. In one merchant's line it goes by who came first."""
     setter, order = Typesetter(), list[bytes]()
 
-    def slowly(source: bytes) -> bytes:
+    def slowly(source: bytes, _: str) -> bytes:
         time.sleep(0.05)
         order.append(source)
         return b"%PDF-" + source
@@ -171,7 +171,7 @@ async def test_a_turn_goes_on_after_a_failure(monkeypatch: pytest.MonkeyPatch) -
     """One that cannot be set, or whose reader left, holds up nobody."""
     setter = Typesetter()
 
-    def fails(source: bytes) -> bytes:
+    def fails(source: bytes, _: str) -> bytes:
         time.sleep(0.05)
         if source == b"bad":
             raise SettingFailed("no")

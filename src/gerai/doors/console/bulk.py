@@ -13,9 +13,10 @@ from starlette.responses import Response
 from gerai.domain.refusals import InputInvalid, NotFound, PermissionMissing, Refusal
 from gerai.doors.console import answers
 from gerai.doors.console.acting import AS_PAGES, NAMES, require_proof
-from gerai.doors.console.cells import InputField, inputs_of, tone_of
+from gerai.doors.console.cells import InputField, inputs_of
 from gerai.doors.console.looking import desk_page, view_named
 from gerai.doors.console.refused import problem
+from gerai.doors.console.tones import tone_of
 from gerai.doors.console.who import AtDesk, last_of
 from gerai.doors.console.words import DeskWords
 from gerai.doors.http.context import RequestContext

@@ -12,6 +12,7 @@ import msgspec
 from msgspec import Meta
 
 from gerai.doors.console.order_words import parted
+from gerai.doors.console.tones import tone_of
 from gerai.doors.console.words import DeskWords
 from gerai.engine.desk.fields import words_of
 from gerai.engine.desk.read import Field, fields_of
@@ -39,20 +40,6 @@ _LONG: Final = 300
 MOST_COLUMNS: Final = 7
 #: Letters of the longest word that a column of a table has room for.
 _LONG_WORD: Final = 24
-_TONES: Final = {
-    "good": ("paid", "completed", "succeeded", "delivered", "active", "settled", "live", "owner", "done", "booked"),
-    "wait": ("pending", "unpaid", "waiting", "sending", "unknown", "held", "operator", "partial", "requested",
-             "ended_order", "refund_to_send", "payment_fault", "top_up_fault", "arrival", "notice", "proof",
-             "top_up_proof", "provider_unknown", "low_stock", "low_codes", "codes_out"),
-    "run": ("processing", "shipping", "shipped", "in_process", "open", "handed_over", "in_transit"),
-    "act": ("confirmed", "ready"),
-    "bad": (
-        "failed", "late", "mismatch", "disabled", "blocked", "revoked", "returned", "conflict", "problem", "returning",
-        "late_payment", "other_amount", "late_top_up", "other_top_up", "refund_refused", "refund_unclear", "webhook",
-        "book_fault",
-    ),
-}  # fmt: skip
-_TONE_OF: Final = {word: tone for tone, words in _TONES.items() for word in words}
 
 
 #: States, and words of our own for kinds of things.
@@ -165,11 +152,6 @@ def cell(name: str, value: Any, words: DeskWords) -> Cell:
             return _table(name, cast("list[msgspec.Struct]", value), words)
         case _:
             return Cell(raw(value), "code")
-
-
-def tone_of(state: str) -> str:
-    """How a state's pill is coloured."""
-    return _TONE_OF.get(state, "calm")
 
 
 def _table(things: str, values: Sequence[msgspec.Struct], words: DeskWords) -> Cell:

@@ -9,11 +9,11 @@ from typing import Any, Final, get_args
 from starlette.responses import Response
 
 from gerai.doors.console import answers
-from gerai.doors.console.cells import tone_of
 from gerai.doors.console.chart import HEIGHT, LENGTH, WIDTH, Chart, Column, Sold, chart_of
 from gerai.doors.console.counters import Counters
 from gerai.doors.console.first_steps import steps_of
 from gerai.doors.console.looking import desk_page
+from gerai.doors.console.tones import tone_of
 from gerai.doors.console.who import AtDesk
 from gerai.doors.console.words import DeskWords
 from gerai.doors.http.context import RequestContext

@@ -11,12 +11,13 @@ from starlette.responses import Response
 from gerai.domain.refusals import InputInvalid, NotFound
 from gerai.domain.states import PAYMENT
 from gerai.doors.console import answers
-from gerai.doors.console.cells import raw, tone_of
+from gerai.doors.console.cells import raw
 from gerai.doors.console.counters import Counters
 from gerai.doors.console.looking import bulk_of, desk_page, looked
 from gerai.doors.console.order_story import story_of
 from gerai.doors.console.order_words import method_name, parted, steps_of
 from gerai.doors.console.saved import saved_of
+from gerai.doors.console.tones import tone_of
 from gerai.doors.console.who import AtDesk
 from gerai.doors.console.words import DeskWords
 from gerai.doors.http.context import RequestContext

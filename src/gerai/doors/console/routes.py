@@ -70,16 +70,7 @@ def routes(house: House, dialects: Iterable[Dialect]) -> tuple[Route, ...]:
 
     return (
         Route("GET", "/console", signed(_first)),
-        Route("GET", "/console/sign-in", opened(entering.sign_in_page)),
-        Route("POST", "/console/sign-in", opened(entering.sign_in_sent)),
-        Route("POST", "/console/sign-out", signed(entering.sign_out_sent, changed=False)),
-        Route("GET", "/console/join/{secret}", opened(entering.join_page)),
-        Route("POST", "/console/join/{secret}", opened(entering.join_sent)),
-        Route("GET", "/console/account", signed(account.account_page, changed=False)),
-        Route("POST", "/console/account/password", signed(account.password_sent, changed=False)),
-        Route("POST", "/console/account/codes", signed(account.codes_sent)),
-        Route("POST", "/console/account/codes/off", signed(account.codes_off_sent)),
-        Route("POST", "/console/account/sessions", signed(account.session_sent)),
+        *_account_routes(opened, signed),
         Route("GET", "/console/start", signed(start_shop.shop_page)),
         Route("POST", "/console/start", signed(start_shop.shop_sent)),
         Route("GET", "/console/static/{digest}/{name}", _asset),
@@ -114,6 +105,22 @@ def routes(house: House, dialects: Iterable[Dialect]) -> tuple[Route, ...]:
         Route("POST", f"{_SHOP}/{{things}}/import", desk(importing.import_sent)),
         Route("GET", f"{_SHOP}/{{things}}/{{id}}", desk(looking.show_page)),
         Route("GET", f"{_SHOP}/proofs/{{id}}/file", desk(proof_file)),
+    )
+
+
+def _account_routes(opened: Callable[[Open], Endpoint], signed: Callable[..., Endpoint]) -> tuple[Route, ...]:
+    """Who somebody is, and how they prove it."""
+    return (
+        Route("GET", "/console/sign-in", opened(entering.sign_in_page)),
+        Route("POST", "/console/sign-in", opened(entering.sign_in_sent)),
+        Route("POST", "/console/sign-out", signed(entering.sign_out_sent, changed=False)),
+        Route("GET", "/console/join/{secret}", opened(entering.join_page)),
+        Route("POST", "/console/join/{secret}", opened(entering.join_sent)),
+        Route("GET", "/console/account", signed(account.account_page, changed=False)),
+        Route("POST", "/console/account/password", signed(account.password_sent, changed=False)),
+        Route("POST", "/console/account/codes", signed(account.codes_sent)),
+        Route("POST", "/console/account/codes/off", signed(account.codes_off_sent)),
+        Route("POST", "/console/account/sessions", signed(account.session_sent)),
     )
 
 

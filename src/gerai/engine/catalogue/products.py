@@ -12,6 +12,7 @@ from uuid import UUID
 import msgspec
 
 from gerai.engine.catalogue.store_settings import StoreSettings
+from gerai.engine.overlay import newest_first
 from gerai.engine.shipping.nearest import Warehouse
 
 T = TypeVar("T")
@@ -209,13 +210,6 @@ def variant_text(variant: Variant) -> str:
     return f"{variant.name}\n{variant.sku}".casefold()
 
 
-def _newest_first(pairs: Iterable[tuple[int, int]]) -> dict[int, tuple[int, ...]]:
-    gathered: defaultdict[int, list[int]] = defaultdict(list)
-    for store_id, thing_id in pairs:
-        gathered[store_id].append(thing_id)
-    return {store_id: tuple(sorted(ids, reverse=True)) for store_id, ids in gathered.items()}
-
-
 def arrange(
     *,
     stores: Iterable[Store] = (),
@@ -247,8 +241,8 @@ def arrange(
         options_by_unique_id={option.unique_id: option for option in option_list},
         warehouses={warehouse.warehouse_id: warehouse for warehouse in warehouse_list},
         warehouses_by_unique_id={warehouse.unique_id: warehouse for warehouse in warehouse_list},
-        products_of_store=_newest_first(products_of_stores),
-        options_of_store=_newest_first(options_of_stores),
+        products_of_store=newest_first(products_of_stores),
+        options_of_store=newest_first(options_of_stores),
         stock_ids={(environment, variant, warehouse): stock for environment, variant, warehouse, stock in stock_ids},
         with_codes=frozenset(with_codes),
     )

@@ -17,12 +17,12 @@ Excerpt = Annotated[str, Meta(max_length=500)]
 Content = Annotated[str, Meta(min_length=1, max_length=100_000, pattern=r"\S")]
 Cover = Annotated[str, Meta(max_length=500, pattern=r"^(https://[^\s<>\"']+)?" + END)]
 
-TITLE: Final = words("Judul", "Title", "Cara Top Up Robux Aman")
-SLUG: Final = words("Bagian alamat", "Part of the address", "cara-top-up-robux-aman")
-CATEGORY: Final = words("Kategori", "Category", "Robux")
-EXCERPT: Final = words("Ringkasan", "Excerpt", "Panduan singkat top up Robux aman.")
+TITLE: Final = words("Judul", "Title", "Cara Memesan dengan Aman")
+SLUG: Final = words("Bagian alamat", "Part of the address", "cara-memesan-dengan-aman")
+CATEGORY: Final = words("Kategori", "Category", "Panduan")
+EXCERPT: Final = words("Ringkasan", "Excerpt", "Panduan singkat memesan dengan aman.")
 COVER: Final = words("Gambar sampul", "Cover picture", "https://toko.example.com/sampul.webp")
-CONTENT: Final = words("Isi (HTML)", "Content (HTML)", "<p>Buka gamepass Anda, lalu …</p>")
+CONTENT: Final = words("Isi (HTML)", "Content (HTML)", "<p>Pilih barang, lalu …</p>")
 
 
 async def article_in(connection: Connection, merchant_id: int, id: int, seen: Seen | object) -> Article:

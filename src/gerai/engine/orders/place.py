@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Annotated, Any, Final
+from typing import Annotated, Any
 
 import msgspec
 
@@ -39,8 +39,7 @@ from gerai.store import wallets
 from gerai.store.connection import Connection
 
 #: Most orders of a batch: the same object is encoded once for all of them (store/table.py).
-_NO_CONTACT: Final = OrderContact()
-_ANY_PAYMENT: Final = PaymentRules()
+_NO_CONTACT, _ANY_PAYMENT = OrderContact(), PaymentRules()
 
 
 class Placed(msgspec.Struct, frozen=True):

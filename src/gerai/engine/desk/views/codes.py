@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Literal
 
@@ -18,6 +19,7 @@ from gerai.engine.orders.handing_out import is_over
 from gerai.kit.bilingual import Bilingual
 from gerai.store import codes as sql
 from gerai.store import order_views
+from gerai.store.connection import Connection
 
 
 class CodeFilter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -45,8 +47,7 @@ class CodeRow(msgspec.Struct, frozen=True):
     given_at: Annotated[datetime | None, words("Diberikan", "Given at")]
 
 
-def row_of(one: sql.ListedCode, catalogue: ProductCatalogue, orders: dict[int, OrderView]) -> CodeRow:
-    """A code as it is listed, with the orders that have any."""
+def _row_of(one: sql.ListedCode, catalogue: ProductCatalogue, orders: dict[int, OrderView]) -> CodeRow:
     code, variant = one.code, catalogue.variants.get(one.variant_id)
     view = None if code.order_id is None else orders.get(code.order_id)
     status = "spent" if view is not None and is_over(view.order) else code.status
@@ -57,15 +58,20 @@ def row_of(one: sql.ListedCode, catalogue: ProductCatalogue, orders: dict[int, O
     )  # fmt: skip
 
 
+async def shown(within: Within, connection: Connection, found: Sequence[sql.ListedCode]) -> list[CodeRow]:
+    """These codes as they are listed."""
+    ids = sorted({one.code.order_id for one in found if one.code.order_id is not None})
+    views = await order_views.by_ids(connection, within.merchant_id, ids) if ids else []
+    catalogue, orders = catalogue_of(within), {view.order.order_id: view for view in views}
+    return [_row_of(one, catalogue, orders) for one in found]
+
+
 async def run(within: Within, wanted: CodeFilter) -> ViewPage:
     """By id."""
     of = (within.merchant_id, within.environment, wanted.variant, wanted.status, int(wanted.after or 0))
     async with within.engine.connection() as connection:
-        found = await sql.page(connection, *of, wanted.limit + 1)
-        ids = sorted({one.code.order_id for one in found if one.code.order_id is not None})
-        views = await order_views.by_ids(connection, within.merchant_id, ids) if ids else []
-    catalogue, orders = catalogue_of(within), {view.order.order_id: view for view in views}
-    return paged([row_of(one, catalogue, orders) for one in found], wanted.limit)
+        rows = await shown(within, connection, await sql.page(connection, *of, wanted.limit + 1))
+    return paged(rows, wanted.limit)
 
 
 VIEW = View("codes.list", "catalogue:read", Bilingual("Kode lisensi", "Licence codes"), CodeFilter, CodeRow, run)

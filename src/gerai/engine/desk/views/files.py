@@ -7,6 +7,7 @@ from typing import Annotated
 
 import msgspec
 
+from gerai.domain.records import VariantFile
 from gerai.engine.desk.fields import Id, Limit, words
 from gerai.engine.desk.goods import catalogue_of
 from gerai.engine.desk.house import Within
@@ -38,20 +39,21 @@ class FileRow(msgspec.Struct, frozen=True):
     created_at: Annotated[datetime, words("Ditambahkan", "Added")]
 
 
+def row_of(within: Within, one: VariantFile) -> FileRow:
+    """A file as it is listed."""
+    variant = catalogue_of(within).variants.get(one.variant_id)
+    return FileRow(
+        one.file_id, one.variant_id, "" if variant is None else variant.name, one.name, one.url, one.size_bytes,
+        one.most_downloads, one.created_at,
+    )  # fmt: skip
+
+
 async def run(within: Within, wanted: FileFilter) -> ViewPage:
     """By id."""
     of = (within.merchant_id, wanted.variant, int(wanted.after or 0), wanted.limit + 1)
     async with within.engine.connection() as connection:
         found = await sql.page(connection, *of)
-    known = catalogue_of(within).variants
-    rows = [
-        FileRow(
-            one.file_id, one.variant_id, known[one.variant_id].name if one.variant_id in known else "", one.name,
-            one.url, one.size_bytes, one.most_downloads, one.created_at,
-        )
-        for one in found
-    ]  # fmt: skip
-    return paged(rows, wanted.limit)
+    return paged([row_of(within, one) for one in found], wanted.limit)
 
 
 VIEW = View("files.list", "catalogue:read", Bilingual("Berkas digital", "Digital files"), FileFilter, FileRow, run)

@@ -22,7 +22,7 @@ class MerchantFilter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     limit: Annotated[Limit, words("Paling banyak", "At most")] = 200
 
 
-class MerchantRow(msgspec.Struct, frozen=True):
+class ShopRow(msgspec.Struct, frozen=True):
     """A shop. ``simulated``: it moves play money only; ``closed_at``: since when it takes no orders."""
 
     code: Annotated[str, words("Kode", "Code")]
@@ -32,9 +32,9 @@ class MerchantRow(msgspec.Struct, frozen=True):
     closed_at: Annotated[datetime | None, words("Ditutup", "Closed")]
 
 
-def row_of(merchant: MerchantFacts) -> MerchantRow:
+def row_of(merchant: MerchantFacts) -> ShopRow:
     """A merchant as it is listed."""
-    return MerchantRow(merchant.code, merchant.name, merchant.merchant_id, merchant.simulated, merchant.closed_at)
+    return ShopRow(merchant.code, merchant.name, merchant.merchant_id, merchant.simulated, merchant.closed_at)
 
 
 def seen_from(within: Within) -> list[MerchantFacts]:
@@ -50,5 +50,5 @@ async def run(within: Within, wanted: MerchantFilter) -> ViewPage:
 
 
 VIEW = View(
-    "merchants.list", "settings:read", Bilingual("Toko", "Merchants"), MerchantFilter, MerchantRow, run, outside=True
+    "merchants.list", "settings:read", Bilingual("Toko", "Merchants"), MerchantFilter, ShopRow, run, outside=True
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from gerai.engine.desk.fields import ById
 from gerai.engine.desk.house import Within
 from gerai.engine.desk.registry import View, ViewPage
-from gerai.engine.desk.views.merchants import MerchantRow, row_of, seen_from
+from gerai.engine.desk.views.merchants import ShopRow, row_of, seen_from
 from gerai.kit.bilingual import Bilingual
 
 
@@ -14,4 +14,4 @@ async def run(within: Within, wanted: ById) -> ViewPage:
     return ViewPage([row_of(one) for one in seen_from(within) if one.merchant_id == wanted.id])
 
 
-VIEW = View("merchants.show", "settings:read", Bilingual("Toko", "Merchant"), ById, MerchantRow, run, outside=True)
+VIEW = View("merchants.show", "settings:read", Bilingual("Toko", "Merchant"), ById, ShopRow, run, outside=True)
