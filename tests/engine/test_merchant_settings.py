@@ -39,6 +39,7 @@ VALUES: dict[str, tuple[Any, Any]] = {
     "matching_amount": ("none", "subtract"),
     "qris_surcharge": ("allow", True),
     "shop_address": ("Jl. Melati 1, Jakarta", "Jl. Melati 1\nJakarta"),
+    "shop_host": ("toko.example", "https://toko.example"),
     "shop_url": ("https://toko.example/katalog", "http://toko.example"),
     "shop_colour": ("#0B6B53", "hijau"),
     "shop_contact": ("0812-3456-7890", "hubungi kami"),
@@ -211,7 +212,7 @@ def test_without_a_dialect_its_settings_are_unknown() -> None:
     with pytest.raises(
         SettingFault,
         match=r"robux_rate_sen: no such setting: robux_rate_sen; one of late_payment, other_amount, payment_fees, "
-        r"matching_amount, qris_surcharge, shop_address, shop_url, shop_colour, shop_contact, complaint_contact$",
+        r"matching_amount, qris_surcharge, shop_address, shop_url, shop_host, shop_colour, shop_contact, complaint_contact$",
     ):
         general.checked({"robux_rate_sen": 5})
     found, faults = general.read({"robux_rate_sen": 5, "late_payment": "hold"})
