@@ -212,7 +212,8 @@ def test_without_a_dialect_its_settings_are_unknown() -> None:
     with pytest.raises(
         SettingFault,
         match=r"robux_rate_sen: no such setting: robux_rate_sen; one of late_payment, other_amount, payment_fees, "
-        r"matching_amount, qris_surcharge, shop_address, shop_url, shop_host, shop_colour, shop_contact, complaint_contact$",
+        r"matching_amount, qris_surcharge, shop_address, shop_url, shop_host, shop_colour, shop_contact, "
+        r"complaint_contact$",
     ):
         general.checked({"robux_rate_sen": 5})
     found, faults = general.read({"robux_rate_sen": 5, "late_payment": "hold"})
