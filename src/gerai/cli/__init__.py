@@ -56,7 +56,10 @@ _WITHOUT_DESK: Final = frozenset(
     | {"simulate", "torture", "test", "check-code", "lock", "completion"}
 )
 #: At the end of the help of commands that need an argument.
-EXAMPLES: Final = {"restore": "Example: gerai restore gerai-20261129T073605Z.tar --data new-data"}
+EXAMPLES: Final = {
+    "restore": "Example: gerai restore gerai-20261129T073605Z.tar --data new-data",
+    "completion": "Example: gerai completion bash",
+}
 #: Set by a shell that asks what may come next (cli/completing.py).
 _COMPLETING: Final = "_GERAI_COMPLETE"
 _INTERRUPTED: Final = 130

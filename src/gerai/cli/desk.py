@@ -30,7 +30,7 @@ from gerai.engine.desk.export import is_listed
 from gerai.engine.desk.fields import example_of, words_of
 from gerai.engine.desk.house import Within
 from gerai.engine.desk.importing import imports
-from gerai.engine.desk.read import Field, fields_of, read_texts
+from gerai.engine.desk.read import Field, choices_of, fields_of, read_texts
 from gerai.engine.desk.refusal_words import sentence
 from gerai.engine.desk.registry import Act, DeskCaller, Done, View, ViewPage, acts, look, perform, views
 from gerai.kit.bilingual import Bilingual
@@ -203,8 +203,7 @@ def words_in(field: Field) -> tuple[str, ...]:
     """The words that a field takes; none: it takes others."""
     if field.plain is bool:
         return ("yes", "no")
-    found = get_args(field.plain)[:1] if field.is_list else (field.plain,)
-    return tuple(word for one in found for word in get_args(one) if isinstance(word, str) and word)
+    return choices_of(get_args(field.plain)[0] if field.is_list else field.plain)
 
 
 def example_line(one: View | Act) -> str:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from types import UnionType
-from typing import Any, Final, Literal, Union, cast, get_args, get_origin
+from typing import Any, Final, cast
 
 import msgspec
 from msgspec import Meta
@@ -15,7 +14,7 @@ from gerai.doors.console.order_words import parted
 from gerai.doors.console.tones import tone_of
 from gerai.doors.console.words import DeskWords
 from gerai.engine.desk.fields import words_of
-from gerai.engine.desk.read import Field, fields_of
+from gerai.engine.desk.read import Field, choices_of, fields_of
 from gerai.engine.desk.registry import acts, views
 from gerai.kit.bilingual import Bilingual
 
@@ -205,7 +204,7 @@ def _kind_of(field: Field, words: DeskWords) -> tuple[str, Sequence[tuple[str, s
         return "hidden", ()
     if field.plain is bool:
         return "yes_no", (("yes", words("yes")), ("no", words("no")))
-    if choices := _choices_of(field.plain):
+    if choices := choices_of(field.plain):
         return "choice", tuple((one, words.word(field.name, one)) for one in choices)
     if field.is_amount:
         return "amount", ()
@@ -228,14 +227,5 @@ def _is_long(field: Field) -> bool:
     return any(isinstance(mark, Meta) and (mark.max_length or 0) >= _MANY_LINES for mark in marks)
 
 
-def _choices_of(plain: Any) -> tuple[str, ...]:
-    """The words that a field takes and nothing else; that it may be empty needs none."""
-    if get_origin(plain) is Literal:
-        return tuple(str(one) for one in get_args(plain) if one != "")
-    if get_origin(plain) in (Union, UnionType) and all(get_origin(part) is Literal for part in get_args(plain)):
-        return tuple(word for part in get_args(plain) for word in _choices_of(part))
-    return ()
-
-
 def _typed(field: Field, example: Any, words: DeskWords) -> str:
-    return words.word(field.name, str(example)) if _choices_of(field.plain) else typed(field, example)
+    return words.word(field.name, str(example)) if choices_of(field.plain) else typed(field, example)

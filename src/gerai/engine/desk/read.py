@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import cache
 from types import NoneType, UnionType
-from typing import Annotated, Any, Final, TypeVar, Union, cast, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Final, Literal, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 import msgspec
 from msgspec import UnsetType
@@ -97,6 +97,15 @@ def _without(hint: Any, unwanted: Any) -> Any:
 
 def _bare(hint: Any) -> Any:
     return _bare(get_args(hint)[0]) if get_origin(hint) is Annotated else hint
+
+
+def choices_of(plain: Any) -> tuple[str, ...]:
+    """The words that a field takes and nothing else; that it may be empty needs none."""
+    if get_origin(plain) is Literal:
+        return tuple(str(one) for one in get_args(plain) if one != "")
+    if get_origin(plain) in (Union, UnionType) and all(get_origin(part) is Literal for part in get_args(plain)):
+        return tuple(word for part in get_args(plain) for word in choices_of(part))
+    return ()
 
 
 def read_json(struct: type[Given], given: Any, besides: tuple[str, ...] = ()) -> Given:
