@@ -43,6 +43,7 @@ GIVEN = {
     "payments accounts add": "bank_transfer bank=BCA number=1234567890 holder=B", "backup": "--to {}/backups",
     "serve": "--port 0", "members import": f"{EXAMPLES}/toko-robux/members.csv",
     "locations import": "{}/places.csv", "rates load": "{}/rates.csv",
+    "rates import": "{}/rates.csv",
     "shop load": f"{EXAMPLES}/toko-baju", "shop init": "--yes",
 }  # fmt: skip
 #: They bring a database of their own, or say how one stands (tests/platform/test_doctor.py), or open none.

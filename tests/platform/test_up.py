@@ -263,7 +263,7 @@ def test_without_a_demo(tmp_path: Path) -> None:
         assert "Server        http://127.0.0.1:" in done.stdout
         assert re.findall(r"demo\.json|Toko demo|LeuwongRR|gagal", done.stdout) == []
         assert "curl -sS -X POST" not in done.stdout
-        assert "gerai keys create durianpay sandbox --merchant toko --open" in done.stdout
+        assert "gerai shop init" in done.stdout
         assert not list(folder.glob("demo*"))
         listed = gerai("merchants", "list", "--data", str(folder))
         assert "Toko" not in listed.stdout

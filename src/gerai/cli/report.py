@@ -20,9 +20,9 @@ _SIMULATED: Final = (
 )
 _NEXT: Final = (
     "",
-    "  Berikutnya: toko Anda sendiri, dengan kunci pertamanya, lalu docs/how-to/receive-money.md",
-    "  Next: a shop of your own, with its first key, then docs/how-to/receive-money.md",
-    "  gerai keys create durianpay sandbox --merchant toko --open 'Toko Saya'",
+    "  Berikutnya: toko Anda sendiri, lalu docs/how-to/open-a-shop.md",
+    "  Next: a shop of your own, then docs/how-to/open-a-shop.md",
+    "  gerai shop init",
 )
 _KEPT: Final = (
     "",
