@@ -140,7 +140,7 @@ def _show(answers: Answers, first: FirstOrder, base_url: str, folder: str) -> No
         console.line("kerjakan, lalu selesaikan / do it, then finish it:", style="dim")
         console.line(f"gerai orders complete ORDER --result '\"selesai\"' {merchant}")
     else:
-        console.line("isi barangnya dulu: berkas, atau kode / first what its buyer gets: a file, or codes:", style="dim")
+        console.line("isinya dulu: berkas, atau kode / first what its buyer gets: a file, or codes:", style="dim")
         console.line(f"gerai files add --variant-id VARIANT --name NAME --url https://… {merchant}")
         console.line(f"gerai code-pools load --variant-id VARIANT --codes CODES {merchant}")
         console.line("uangnya datang? konfirmasi / its money came? confirm it:", style="dim")
