@@ -83,6 +83,9 @@ async def _fill_catalogue(within: Within) -> None:
     )  # fmt: skip
     await made(within, "stock.count", variant_id=variant.id, warehouse_id=int(warehouse.id), on_hand=3)
     await made(within, "stock.mark", variant_id=variant.id, warehouse_id=int(warehouse.id), low_at=5)
+    book = next(row for row in await seen(within, "variants.list") if row.item_type == "digital")
+    await made(within, "code_pools.load", variant_id=book.id, codes="ABCD-1234\nEFGH-5678")
+    await made(within, "files.add", variant_id=book.id, name="Panduan.pdf", url="https://toko.example.com/panduan.pdf")
     parts, [store, *_] = (PartGiven(variant_id=variant.id, quantity=2),), await seen(within, "stores.list")
     bundle = await made(within, "bundles.add", name="Paket Hemat", parts=parts)
     await made(
