@@ -136,10 +136,11 @@ class Licences:
             await do(self.within, "codes.withdraw", ById(id=code.id), reason="salah muat")
 
     async def jobs_waiting(self) -> int:
-        """How many jobs about this shop's codes wait."""
+        """How many jobs about this shop's codes wait, and are due."""
         async with self.within.engine.connection() as connection:
             found = await connection.execute(
                 "SELECT count(*) FROM procrastinate_jobs WHERE queue_name = 'codes' AND status = 'todo' "
+                "AND (scheduled_at IS NULL OR scheduled_at <= now()) "
                 "AND (args ->> 'merchant_id')::int8 = %s",
                 (self.within.merchant_id,),
             )

@@ -16,6 +16,7 @@ from gerai.engine.check import check
 from gerai.engine.desk.acts.load_codes import CodeLoad
 from gerai.engine.desk.house import Within
 from gerai.engine.desk.registry import acts
+from gerai.engine.digital.expect import expect_codes
 from gerai.engine.digital.hand_out import HANDED_OUT, RAN_OUT, HandOutCodes, hand_out_waiting, units_of
 from gerai.engine.orders.cancel import CancelOrder
 from gerai.settings import Settings
@@ -56,6 +57,49 @@ async def test_without_codes_a_variant_is_sold_as_before(shop: Licences) -> None
     assert await shop.names(order_id) == ["order.placed", "payment.completed", "invoice.paid", "order.completed"]
 
 
+@pytest.mark.parametrize(("completion", "paid"), [("auto", "completed"), ("manual", "confirmed")])
+async def test_orders_from_before_the_first_codes_get_theirs(
+    within: Within, client: httpx.AsyncClient, completion: str, paid: str
+) -> None:
+    """Whoever pays once codes are there gets one, also who ordered before, by the store's rule. What was completed or
+    ended before gets none, and loading more looks for nobody again."""
+    shop = await licences(within, client, digital_completion=completion)
+    sold, open_one, ended = await shop.paid(), await shop.order(2), await shop.order()
+    if completion == "manual":
+        await shop.change(sold, target="completed")
+    cancel = CancelOrder(merchant_id=within.merchant_id, environment=within.environment, order_id=ended)
+    await within.engine.submit(cancel)
+    await shop.load("AAAA-1", "AAAA-2", "AAAA-3")
+    assert await shop.run_jobs() == 2
+    await shop.change(open_one, payment="paid")
+    await shop.run_jobs()
+    assert await shop.status(open_one) == paid
+    if paid != "completed":
+        assert await shop.codes(open_one) == []
+        await shop.change(open_one, target="completed")
+        await shop.run_jobs()
+    assert (await shop.codes(open_one), await shop.codes(sold), await shop.codes(ended)) == (
+        ["AAAA-1", "AAAA-2"],
+        [],
+        [],
+    )
+    assert await shop.counts() == (1, 2, 0)
+    assert await expect_codes(within.engine, within.merchant_id, within.environment, shop.made.variant_id) == 0
+    await shop.run_jobs()
+    await shop.load("AAAA-4")
+    assert await shop.run_jobs() == 1
+    assert await check(within.engine, within.merchant_id) == []
+
+
+async def test_codes_of_one_environment_are_expected_there_alone(shop: Licences) -> None:
+    """Codes of the other environment change nothing for an order of this one."""
+    order_id, other = await shop.order(), shop.elsewhere("sandbox").within
+    assert other.environment != shop.within.environment
+    assert await expect_codes(other.engine, other.merchant_id, other.environment, shop.made.variant_id) == 0
+    await shop.change(order_id, payment="paid")
+    assert (await shop.status(order_id), await shop.jobs_waiting()) == ("completed", 0)
+
+
 async def test_too_few_codes_and_the_order_waits_until_there_are_enough(shop: Licences) -> None:
     """It gets none of those there are, is not completed, and stands in the list of what waits; once enough are loaded
     the worker's job gives it its codes, and nothing waits."""
@@ -68,7 +112,7 @@ async def test_too_few_codes_and_the_order_waits_until_there_are_enough(shop: Li
     assert row.what.en.startswith("Codes of Kaos")
     assert row.what.en.endswith("did not get its own")
     await shop.load("A2")
-    assert await shop.run_jobs() == 3
+    assert await shop.run_jobs() == 4
     assert (await shop.status(order_id), await shop.codes(order_id)) == ("completed", ["A1", "A2"])
     assert await seen(shop.within, "waiting.list", kind="codes_out") == []
     assert [name for name in await shop.names(order_id) if name.startswith("codes.")] == [RAN_OUT, HANDED_OUT]
@@ -93,7 +137,7 @@ async def test_a_job_that_is_cut_off_and_comes_again_gives_the_same_codes(shop: 
     await shop.load("K1", "K2", "K3")
     order_id = await shop.paid()
     # One looked for waiting orders when the codes were loaded.
-    assert await shop.jobs_waiting() == 2
+    assert await shop.jobs_waiting() == 3
     await shop.run_jobs()
     assert (await shop.codes(order_id), await shop.status(order_id)) == (["K1"], "completed")
     await asyncio.gather(*(shop.hand_out(order_id) for _ in range(5)))

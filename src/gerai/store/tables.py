@@ -57,7 +57,7 @@ ORDERS = Table(
     key=("merchant_id", "order_id"),
     mutable=(
         "status", "total_sen", "held_transfer_id", "charged_sen", "refunded_sen", "reference", "details", "updated_at",
-        "expires_at", "contact", "payment_mark", "labels",
+        "expires_at", "contact", "payment_mark", "labels", "after_payment",
     ),
 )  # fmt: skip
 LINES = Table(

@@ -12,7 +12,7 @@ from gerai.domain.records import CodePool, LicenceCode
 from gerai.domain.refusals import NotFound
 from gerai.engine.changes import defer
 from gerai.engine.core import Engine
-from gerai.engine.orders.handing_out import waiting_job
+from gerai.engine.orders.handing_out import expect_job, waiting_job
 from gerai.kit.clock import real_now
 from gerai.kit.ids import token
 from gerai.kit.secret_box import SecretBox
@@ -21,6 +21,8 @@ from gerai.store.connection import Connection
 
 #: Sealed and written at once: fewer than the ids in reserve.
 _AT_ONCE: Final = 250
+#: No process serves what it knew longer than that (engine/directory.py: TRUSTED_S).
+_KNOWN_BY_ALL_S: Final = 10
 
 
 @dataclass(frozen=True)
@@ -77,8 +79,13 @@ async def add_codes(engine: Engine, connection: Connection, into: OpenPool, code
 
 async def count_in(connection: Connection, pool: CodePool, added: int) -> None:
     """Count codes that were added, at the end of their transaction: orders that want any wait from here on. Those that
-    wait for codes get theirs by a job."""
-    await sql.locked(connection, pool.merchant_id, pool.pool_id)
+    wait for codes get theirs by a job. With a variant's first codes, orders that were placed without any begin to."""
+    there = await sql.locked(connection, pool.merchant_id, pool.pool_id)
+    if there is not None and there.free == there.given == there.withdrawn == 0:
+        of = (pool.merchant_id, pool.environment, pool.variant_id)
+        await defer(connection, expect_job(*of))
+        # Once more, when every process knows of the pool: one that did not placed orders as before.
+        await defer(connection, expect_job(*of, delay_s=_KNOWN_BY_ALL_S))
     await sql.count(connection, pool.merchant_id, pool.pool_id, real_now(), free=added)
     await defer(connection, waiting_job(pool.merchant_id, pool.environment))
 

@@ -21,10 +21,22 @@ HAND_OUT: Final[frozenset[str]] = frozenset({"hand_out", "hand_out_settled", "ha
 COMPLETED_BY_CODES: Final[frozenset[str]] = frozenset({"hand_out", "hand_out_settled"})
 HAND_OUT_TASK: Final = "gerai.hand_out"
 HAND_OUT_WAITING_TASK: Final = "gerai.hand_out_waiting"
+EXPECT_TASK: Final = "gerai.expect_codes"
 HAND_OUT_QUEUE: Final = "codes"
 #: An order that stands so gets nothing more.
 _OVER: Final = frozenset({"cancelled", "expired", "failed", "returned"})
 _DELIVERED: Final = frozenset({"completed", "closed"})
+
+
+def may_expect(order: Order) -> bool:
+    """Whether an order that was placed without codes can still be given some: nothing of it was delivered."""
+    return order.after_payment not in HAND_OUT and order.status not in _DELIVERED and not is_over(order)
+
+
+def expecting(order: Order) -> HandOut:
+    """What its ``after_payment`` becomes once its goods have codes: they complete what its payment would have
+    completed; what people complete gets them then."""
+    return "hand_out" if order.after_payment == "complete" else "hand_out_completed"
 
 
 def paid_verb(order: Order) -> str:
@@ -67,3 +79,10 @@ def waiting_job(merchant_id: int, environment: str) -> Job:
     """The job that gives the orders that wait for codes theirs; harmless when it comes again."""
     args = {"merchant_id": merchant_id, "environment": environment}
     return Job(HAND_OUT_QUEUE, HAND_OUT_WAITING_TASK, f"codes:{merchant_id}:{environment}", args)
+
+
+def expect_job(merchant_id: int, environment: str, variant_id: int, delay_s: int | None = None) -> Job:
+    """The job that has open orders of a variant wait for its codes, which it had none of when they were placed."""
+    args = {"merchant_id": merchant_id, "environment": environment, "variant_id": variant_id}
+    # Without a lock: behind one that is delayed, all of that lock would wait.
+    return Job(HAND_OUT_QUEUE, EXPECT_TASK, None, args, delay_s)
