@@ -178,9 +178,14 @@ async def test_another_process_follows_and_heals(own_dsn: str) -> None:
         one, two, *_ = variants_in(there, merchant_id)
         with psycopg.connect(own_dsn, autocommit=True) as connection:
             change = "UPDATE variants SET price_sen = %s WHERE merchant_id = %s AND variant_id = %s"
+            await assert_within(lambda: known(there.directory, merchant_id) == known(here.directory, merchant_id), 5)
+            for unseen in range(1, 20):  # Until no notice of what was made above is on its way any more.
+                connection.execute(change, (unseen, merchant_id, one))
+                await asyncio.sleep(0.2)
+                if variants_in(there, merchant_id)[one] != unseen:
+                    break
+            assert variants_in(there, merchant_id)[one] != unseen
             connection.execute(change, (11, merchant_id, one))
-            await asyncio.sleep(0.2)
-            assert variants_in(there, merchant_id)[one] != 11
             connection.execute(change, (12, merchant_id, two))
             connection.execute("SELECT pg_notify('gerai_directory', %s)", (str(merchant_id),))
             await assert_within(lambda: prices(there, merchant_id, one, two) == (11, 12), 2)

@@ -30,7 +30,6 @@ from gerai.kit.clock import JAKARTA
 
 COLUMNS = ("reference=ref", "amount=jumlah", "fee=biaya", "status=status", "time=waktu", "id=nomor")
 HEAD = "ref,nomor,jumlah,biaya,status,waktu"
-TODAY = f"{datetime.now(JAKARTA):%Y-%m-%d %H:%M:%S}"
 _files = itertools.count(1)
 
 
@@ -77,14 +76,19 @@ async def till(dsn: str, engine: Engine, tmp_path: Path) -> AsyncGenerator[Till]
         yield Till(dsn, shop, tmp_path)
 
 
+def now() -> str:
+    """As lists write it. Jakarta's day may turn while the tests run."""
+    return f"{datetime.now(JAKARTA):%Y-%m-%d %H:%M:%S}"
+
+
 def line(payment: Payment, amount: str = "50.000", fee: str = "0", status: str = "settlement") -> str:
-    return f"{payment.public_id},toy-{payment.public_id},{amount},{fee},{status},{TODAY}"
+    return f"{payment.public_id},toy-{payment.public_id},{amount},{fee},{status},{now()}"
 
 
 async def test_what_agrees_is_no_difference(till: Till) -> None:
     """By our id or by the gateway's own; what came to nothing on both sides is passed over."""
     first, second, waits = await till.paid(fee_sen=rupiah(1_500)), await till.paid(), await till.shop.started()
-    by_own = f",toy-{second.public_id},50000.00,0,PAID,{TODAY}"
+    by_own = f",toy-{second.public_id},50000.00,0,PAID,{now()}"
     code, found = await till.compared(line(first, fee="1.500"), by_own, line(waits, status="pending"))
     assert (code, found["differences"]) == (0, [])
     assert found["here"] == found["there"] == {"payments": 2, "amount_sen": 2 * 5_000_000, "fee_sen": 150_000}
@@ -104,7 +108,7 @@ async def test_each_difference_has_its_name(till: Till) -> None:
     before = await till.everything()
     lines = (
         line(amount, amount="49.000"), line(fee, fee="2.500"), line(twice), line(twice), line(refund, status="refund"),
-        line(unpaid_there, status="expire"), line(unpaid_here), f"ORDER-9,tx-9,7000,0,settlement,{TODAY}",
+        line(unpaid_there, status="expire"), line(unpaid_here), f"ORDER-9,tx-9,7000,0,settlement,{now()}",
     )  # fmt: skip
     code, found = await till.compared(*lines)
     assert code == 1
@@ -153,7 +157,7 @@ async def test_days_are_those_of_the_list_or_as_asked(till: Till) -> None:
     payment, other = await till.paid(), await till.paid()
     yesterday = f"{datetime.now(JAKARTA) - timedelta(days=1):%Y-%m-%d %H:%M:%S}"
     elsewhere = f"{other.public_id},x,50000,0,paid,{yesterday}"
-    today = TODAY[:10]
+    today = now()[:10]
     code, found = await till.compared(line(payment), elsewhere, more=("--from", today, "--to", today))
     assert (code, found["left_out"], found["here"]["payments"], found["there"]["payments"]) == (0, 1, 1, 1)
     file = till.folder / "plain.csv"
