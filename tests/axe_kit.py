@@ -7,7 +7,6 @@ from typing import Any, Final
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page
 
-SCHEMES: Final = ("light", "dark")
 WIDTHS: Final = (390, 768, 1280)
 #: The narrowest phone: nothing may scroll sideways on it.
 NARROWEST: Final = 320

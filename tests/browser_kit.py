@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, Final, Literal
 
 import httpx
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
@@ -20,6 +20,8 @@ QUIET = [
     "--disable-component-update",
     "--disable-sync",
 ]
+SCHEMES: Final[tuple[Literal["light", "dark"], ...]] = ("light", "dark")
+WIDTHS: Final = (320, 390, 768, 1280)
 
 
 @asynccontextmanager
@@ -47,3 +49,13 @@ async def reader(browser: Browser, **facts: Any) -> Reader:
     """A phone, Indonesian unless said otherwise."""
     context = await browser.new_context(**({"locale": "id-ID", "viewport": {"width": 390, "height": 844}} | facts))
     return Reader(context, await context.new_page())
+
+
+async def at_every_width(page: Page, address: str) -> AsyncGenerator[tuple[str, int]]:
+    """The page in both themes, on a phone that is small, one that is not, a tablet and a laptop: which it is now."""
+    for scheme in SCHEMES:
+        await page.emulate_media(color_scheme=scheme)
+        await page.goto(address)
+        for width in WIDTHS:
+            await page.set_viewport_size({"width": width, "height": 844})
+            yield scheme, width

@@ -15,8 +15,10 @@ import hypothesis
 import pytest
 import pytest_asyncio
 import structlog
+from playwright.async_api import Browser
 
 from app_kit import app_of, settings_of
+from browser_kit import chromium
 from cluster_kit import make_ready, migrated_scratch
 from engine_kit import copy_of
 from fork_server import start_server
@@ -83,6 +85,21 @@ def migrated() -> Generator[str]:
     """A migrated scratch database. Nobody connects to it: it is what others are copied from, in a fifth of a second."""
     with migrated_scratch() as server:
         yield server.dsn
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def one_browser() -> AsyncGenerator[Browser]:
+    """Its start takes as long as a test."""
+    async with chromium() as browser:
+        yield browser
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def browser(one_browser: Browser) -> AsyncGenerator[Browser]:
+    """For a file: whatever it leaves open is closed behind it."""
+    yield one_browser
+    for context in one_browser.contexts:
+        await context.close()
 
 
 @pytest.fixture(scope="module")

@@ -11,9 +11,6 @@ import httpx
 import pytest_asyncio
 from granian.constants import Interfaces
 from granian.server.embed import Server
-from playwright.async_api import Browser
-
-from browser_kit import chromium
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -34,10 +31,3 @@ async def base_url(app: Any) -> AsyncGenerator[str]:
     yield f"http://127.0.0.1:{port}"
     server.stop()
     await serving
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def browser() -> AsyncGenerator[Browser]:
-    """One browser for a file."""
-    async with chromium() as browser:
-        yield browser

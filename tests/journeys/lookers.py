@@ -9,8 +9,8 @@ from typing import Any, Final
 
 from playwright.async_api import Browser, Page
 
-from axe_kit import LISTEN, NARROWEST, SCHEMES, WIDTHS, findings, misfits, refused
-from browser_kit import Reader, reader
+from axe_kit import LISTEN, NARROWEST, WIDTHS, findings, misfits, refused
+from browser_kit import SCHEMES, Reader, reader
 from gerai.doors.console.words import CATALOGUES
 from gerai.doors.http.language import Language
 

@@ -36,7 +36,7 @@ async def run_here(environ: Mapping[str, str], arguments: Sequence[str], typed: 
     """Exit code, output and complaints of a command in this process, with these settings and what is typed into it. The
     log stays as it is."""
     bare = {name: None for name in os.environ if name.startswith("GERAI_") or name == "DATABASE_URL"}
-    with patch("gerai.kit.log.configure"), patch("typer.testing._get_command", lambda _: _every_command()):
+    with patch("gerai.kit.log.configure"), patch("typer.testing._get_command", lambda _: every_command()):
         app, runner = build([]), CliRunner()
         done = await asyncio.to_thread(runner.invoke, app, list(arguments), input=typed, env={**bare, **environ})
     assert done.exception is None or isinstance(done.exception, SystemExit), done.exc_info
@@ -44,7 +44,7 @@ async def run_here(environ: Mapping[str, str], arguments: Sequence[str], typed: 
 
 
 @cache
-def _every_command() -> Any:
+def every_command() -> Any:
     """What the runner makes of all commands at each call, made once: it takes a tenth of a second, as long as most of
     them take to run."""
     return get_command(build(every_name()))

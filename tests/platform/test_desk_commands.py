@@ -7,12 +7,11 @@ from typing import Any, Final
 
 import msgspec
 import pytest
-import typer
+from terminal_kit import every_command
 from terminal_kit import gerai_here as gerai
 
 from desk_kit import open_desk, written
 from gerai.app import App
-from gerai.cli import build, every_name
 from gerai.engine.desk.house import Within
 from gerai.engine.desk.registry import Act, View, acts, views
 
@@ -39,8 +38,7 @@ async def within(app: App) -> Within:
 def command_of(one: View | Act) -> Any:
     """Its command, as typer made it."""
     things, _, verb = one.name.replace("_", "-").partition(".")
-    root: Any = typer.main.get_command(build(every_name()))
-    return root.commands[things].commands[verb]
+    return every_command().commands[things].commands[verb]
 
 
 async def test_a_shop_is_changed_and_seen_at_the_terminal(dsn: str, within: Within) -> None:

@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
 from itertools import product
 from typing import Any
 
 import pytest
-import pytest_asyncio
 from pay_pictures import every_page, screen
 from playwright.async_api import Browser
 
-from axe_kit import SCHEMES, WIDTHS, findings
-from browser_kit import chromium
+from axe_kit import WIDTHS, findings
+from browser_kit import SCHEMES
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(3600)]
 LOOKS = tuple(product(SCHEMES, WIDTHS))
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def browser() -> AsyncGenerator[Browser]:
-    """One browser for this file."""
-    async with chromium() as browser:
-        yield browser
 
 
 @pytest.mark.parametrize("language", ["id", "en"])

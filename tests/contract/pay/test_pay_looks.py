@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
 from itertools import product
 from typing import Any, Final, Literal
 
 import pytest
-import pytest_asyncio
 from pay_pictures import LOGOS, every_page, screen
 from playwright.async_api import Browser
 
-from browser_kit import chromium
+from browser_kit import SCHEMES
 
 pytestmark = pytest.mark.browser
 LANGUAGES = ("id", "en")
 MEDIA: Final[tuple[Literal["screen", "print"], ...]] = ("screen", "print")
-SCHEMES: Final[tuple[Literal["light", "dark"], ...]] = ("light", "dark")
 
 #: What sticks out of the window or of its own box, and what is too low for a thumb.
 MISFITS = """() => {
@@ -73,13 +70,6 @@ PLACED = """() => {
     plate: getComputedStyle(document.querySelector(".logo")).backgroundColor,
   };
 }"""
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def browser() -> AsyncGenerator[Browser]:
-    """One browser for this file."""
-    async with chromium() as browser:
-        yield browser
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
