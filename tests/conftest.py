@@ -52,6 +52,7 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Long rounds, and what tests write."""
     parser.addoption("--every-look", action="store_true", help="pages in every language, theme and width")
+    parser.addoption("--whole-shop", action="store_true", help="files with as many rows as is promised")
     parser.addoption("--pictures", action="store_true", help="write the pictures of docs/pictures anew")
 
 

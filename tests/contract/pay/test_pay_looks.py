@@ -13,6 +13,8 @@ from browser_kit import SCHEMES
 
 pytestmark = pytest.mark.browser
 LANGUAGES = ("id", "en")
+#: Widths of a window and sizes of text, the hard ones first and third.
+SIZES: Final = ((320, "100%"), (390, "100%"), (390, "200%"), (1280, "100%"))
 MEDIA: Final[tuple[Literal["screen", "print"], ...]] = ("screen", "print")
 
 #: What sticks out of the window or of its own box, and what is too low for a thumb.
@@ -73,15 +75,18 @@ PLACED = """() => {
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-async def test_every_page_fits_and_can_be_tapped(browser: Browser, language: Any) -> None:
+async def test_every_page_fits_and_can_be_tapped(
+    browser: Browser, language: Any, request: pytest.FixtureRequest
+) -> None:
     """Nothing scrolls sideways, is cut or sticks out, names without end and twelve digits included; what is to be
-    pressed is at least 44 pixels high. On a phone also for who reads at twice the size of text."""
-    wrong: dict[str, list[str]] = {}
+    pressed is at least 44 pixels high. On a phone also for who reads at twice the size of text. Each page is read in
+    one language on the narrowest phone and in large text, in the other on the rest; with ``--every-look`` in both."""
+    wrong, every = dict[str, list[str]](), request.config.getoption("every_look")
     async with screen(browser, 390) as shown:
-        for name, html in every_page(language).items():
+        for number, (name, html) in enumerate(every_page(language).items()):
             page = await shown.show(html)
             assert await page.get_attribute("html", "lang") == language
-            for width, size in ((320, "100%"), (390, "100%"), (1280, "100%"), (390, "200%")):
+            for width, size in SIZES if every else SIZES[(number + (language == "en")) % 2 :: 2]:
                 await page.set_viewport_size({"width": width, "height": 844})
                 await page.evaluate("size => { document.documentElement.style.fontSize = size }", size)
                 # The brand is shortened after two lines; the name stands whole at the foot.
