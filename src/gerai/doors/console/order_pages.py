@@ -21,6 +21,7 @@ from gerai.doors.console.tones import tone_of
 from gerai.doors.console.who import AtDesk
 from gerai.doors.console.words import DeskWords
 from gerai.doors.http.context import RequestContext
+from gerai.engine.desk.orders import ORDER_STATES
 from gerai.engine.desk.read import fields_of, read_texts
 from gerai.engine.desk.registry import Act, acts, look, views
 from gerai.kit.clock import jakarta
@@ -108,15 +109,20 @@ class OrderPages:
         self, ctx: RequestContext, desk: AtDesk, asked: dict[str, str], *, counted: bool
     ) -> list[tuple[str, str, str, bool]]:
         """State, address, count, and whether it is the one that is shown. Counted only where nothing but the door
-        narrows the list, and it is a door's name: a number beside a search would say what the search does not find."""
-        page, _ = await looked(views()["orders.counts"], desk, {"door": asked.get("door", "")})
-        counts: list[Any] = [*page.rows]
-        here = asked.get("status", "")
-        shown = [row for row in counts if row.status in _USUAL or row.count or row.status == here]
+        narrows the list, and it is a door's name: a number beside a search would say what the search does not find. A
+        search asks for no counts at all: it shows the usual states, and that of its own list."""
+        here, found = asked.get("status", ""), dict[str, Any]()
+        if "text" not in asked:
+            page, _ = await looked(views()["orders.counts"], desk, {"door": asked.get("door", "")})
+            found = {str(row.status): row for row in page.rows if row.count}
+        shown = [status for status in ORDER_STATES if status in _USUAL or status in found or status == here]
         tabs = [("", answers.address(ctx, status="", after=""), "", not here)]
-        for row in shown:
-            count = f"{row.count:,}".replace(",", ".") + ("+" if row.capped else "") if counted else ""
-            tabs.append((row.status, answers.address(ctx, status=row.status, after=""), count, row.status == here))
+        for status in shown:
+            row = found.get(status)
+            count = f"{row.count if row else 0:,}".replace(",", ".") + ("+" if row and row.capped else "")
+            tabs.append(
+                (status, answers.address(ctx, status=status, after=""), count if counted else "", status == here)
+            )
         return tabs
 
     def _row(self, desk: AtDesk, words: DeskWords, row: Any, today: date) -> dict[str, Any]:
