@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 
 from engine_kit import EPOCH, Shop, open_shop
-from gerai.domain.refusals import Broken
+from gerai.domain.payment_status import PaymentStatus
+from gerai.domain.refusals import Broken, StateConflict
 from gerai.engine.check import check
 from gerai.engine.core import Engine
 from gerai.engine.merchants.open import set_test_clock
@@ -85,26 +86,25 @@ async def test_late_money_costs_its_fee_once(engine: Engine, rule: str) -> None:
         assert await check(engine, shop.merchant_id) == []
 
 
-async def test_a_payment_taken_back_takes_its_fee_back(shop: Shop) -> None:
-    """Marked unpaid by hand: the money did not count, so nothing was kept of it; it may come again."""
+async def test_money_that_came_is_not_declared_away(shop: Shop) -> None:
+    """What was reported paid stays booked, fee and all: ``unpaid`` and ``conflict`` are refused, and nothing is left of
+    the attempt."""
     placed = await shop.place(after_payment="confirm")
     [payment] = (await shop.start_payment(placed, fee_sen=400_00, merchant_fee_sen=300_00)).payments
-    await shop.pay(placed, payment_id=payment.payment_id)
-    ids = (placed.view.order.order_id,)
-    [view] = (
-        await shop.engine.submit(ChangeStatus(**shop.owner, channel="test", order_ids=ids, payment="unpaid"))
-    ).answer
-    assert view.payments[0].status == "cancelled"
-    assert (await shop.flows(view))[3:] == [
-        ("sales", "gateway", 5_000_00, "refund"),
-        ("fees", "gateway", 400_00, "surcharge"),
-        ("gateway", "fees", 700_00, "fee"),
-    ]
-    assert await check(shop.engine, shop.merchant_id) == []
-    # The order went on all the same, and is owed: the money that comes is its payment, fee and all.
     view = await shop.pay(placed, payment_id=payment.payment_id)
-    assert view.payments[0].status == "completed"
-    assert (await shop.flows(view))[6:] == (await shop.flows(view))[:3]
+    flows, events = await shop.flows(view), await shop.events(placed)
+    words: tuple[PaymentStatus, ...] = ("unpaid", "conflict")
+    for word in words:
+        for target in ("", "cancelled", "pending"):
+            with pytest.raises(StateConflict) as refused:
+                await shop.engine.submit(
+                    ChangeStatus(
+                        **shop.owner, channel="test", order_ids=(placed.view.order.order_id,), payment=word,
+                        target=target,
+                    )
+                )  # fmt: skip
+            assert (refused.value.thing, refused.value.state) == ("payment", "received")
+    assert (await shop.flows(view), await shop.events(placed)) == (flows, events)
     assert await check(shop.engine, shop.merchant_id) == []
 
 

@@ -297,7 +297,7 @@ async def test_what_is_settled_was_paid(shop: GatewayShop) -> None:
                 payment="unpaid",
             )
         )  # fmt: skip
-    assert (refused.value.thing, refused.value.state) == ("payment", "settled")
+    assert (refused.value.thing, refused.value.state) == ("payment", "received")
 
 
 async def came(shop: GatewayShop, payment: Payment, at: datetime) -> None:

@@ -104,8 +104,8 @@ async def test_goods_that_are_counted_are_on_the_shelf_again(shop: Shop) -> None
 
 
 async def test_what_was_delivered_stays_completed(shop: Shop) -> None:
-    """Parcels, what its seller completed or sent by hand, and what was paid for through a gateway or by an operator who
-    saw the money: taking the payment back moves no order. A clock that stands still confuses nobody."""
+    """Parcels, and what its seller completed or sent by hand: taking a word back moves no order. A clock that stands
+    still confuses nobody."""
     await set_test_clock(shop.engine, shop.merchant_id, frozen_at=real_now())
     for body in (shop.digital(), await shop.physical()):
         order = await shop.place(body)
@@ -127,17 +127,40 @@ async def test_what_was_delivered_stays_completed(shop: Shop) -> None:
 
 
 @pytest.mark.parametrize("by", ["", "Sari"])
-async def test_real_money_reopens_nothing(shop: Shop, by: str) -> None:
-    """A payment that a gateway reported, or that a person saw on the bank's list: what it completed stays."""
+async def test_real_money_is_not_taken_back(shop: Shop, by: str) -> None:
+    """A payment that a gateway reported, or that a person saw on the bank's list: no word declares it away, alone or
+    with a status; the page does not ask again, and a cancelled order's money waits for somebody."""
     order = await shop.place(shop.digital())
     await shop.engine.submit(
         RecordPayment(
             merchant_id=shop.merchant_id, environment="sandbox", order_id=await engine_id(shop), outcome="paid",
-            method="bank_transfer", by=by,
+            method="bank_transfer", by=by, reference="BCA-77" if by else "",
         )
     )  # fmt: skip
     assert (await shop.get(f"/v3/orders/{order['id']}"))["status"] == "completed"
-    assert await change(shop, order, payment_status="unpaid") == ("completed", "unpaid")
+    before = await shop.rows("payments", "public_id, status")
+    for word in ("unpaid", "conflict"):
+        for fields in ({}, {"status": "pending"}, {"status": "canceled"}):
+            await refused(shop, order, payment_status=word, **fields)
+    assert await shop.rows("payments", "public_id, status") == before
+    page = (await shop.client.get(urlsplit(order["public_order_url"]).path)).text
+    assert 'name="method"' not in page
+    assert await check(shop.engine, shop.merchant_id) == []
+
+
+async def test_a_word_taken_back_after_money_came_is_one_about_that_money(shop: Shop) -> None:
+    """Marked paid, taken back, and then really paid: the last is what counts."""
+    order = await shop.place(shop.digital())
+    for word in ("paid", "unpaid"):
+        await change(shop, order, payment_status=word)
+    await shop.engine.submit(
+        RecordPayment(
+            merchant_id=shop.merchant_id, environment="sandbox", order_id=await engine_id(shop), outcome="paid",
+            method="bank_transfer",
+        )
+    )  # fmt: skip
+    await refused(shop, order, payment_status="unpaid")
+    assert await check(shop.engine, shop.merchant_id) == []
 
 
 async def test_nobody_reopens_a_completed_order_by_asking(shop: Shop) -> None:

@@ -49,7 +49,7 @@ class ChangeStatus(Command[tuple[OrderView, ...]], frozen=True, kw_only=True):
     open_for: dict[int, timedelta] = msgspec.field(default_factory=dict[int, timedelta])
 
     def needs(self) -> Needs:
-        taken_back = self.payment == "unpaid"
+        taken_back = self.payment in ("unpaid", "conflict")
         return Needs(orders=self.order_ids, wallets_of_orders=True, stock_of_orders=True, state_events=taken_back)
 
     def decide(self, state: State, context: Context) -> tuple[OrderView, ...]:

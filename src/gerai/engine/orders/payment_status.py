@@ -40,8 +40,9 @@ def set_payment_status(
 ) -> Order:
     """Take the order's payment to ``wanted``; nothing happens when it is there.
 
-    Refuses StateConflict: a move the table lacks, an order that has ended unpaid, money already refunded, or taken back
-    while a provider that was asked has no result (``fulfilment``).
+    Refuses StateConflict: a move the table lacks, an order that has ended unpaid, money already refunded, money that
+    came and not a person's word alone (``received``), or taken back while a provider that was asked has no result
+    (``fulfilment``).
     """
     invoice = state.invoices.get(order.merchant_id, order.order_id)
     word = payment_status(order, invoice)
@@ -118,16 +119,16 @@ def _vouched_for(state: State, context: Context, order: Order, method: str) -> P
 
 
 def _take_back(state: State, context: Context, order: Order, invoice: Invoice) -> Order:
-    """The money did not count after all: what was booked is booked out again. Not while a provider works for it."""
+    """A person's word was wrong: what it booked is booked out again. Not while a provider works for it."""
     require_result(state, order, "unpaid")
+    if not _paid_by_word(state.state_events(order)):
+        # What a gateway or a bank reported, or somebody saw there, came. It is given back, never declared away.
+        raise StateConflict("payment", order.public_id, "received", "unpaid")
     # Some of it went back already: taking back the whole would book that part twice.
     if order.refunded_sen:
         raise StateConflict("payment", order.public_id, "refunded", "unpaid")
     status = INVOICE.move(invoice.status, "unpay", order.public_id)
     for payment in state.payments_of(order):
-        if payment.status == "completed" and payment.method == "wallet":
-            # The member's own money is refunded into the wallet, not declared never paid.
-            raise StateConflict("payment", payment.public_id, "wallet", "take_back")
         if payment.payout_id is not None:
             # Its gateway has passed it on.
             raise StateConflict("payment", payment.public_id, "settled", "unpaid")
@@ -156,6 +157,17 @@ def undo_completion(state: State, context: Context, order: Order, **facts: objec
     return move_order(state, context, order, "reopen" if was in ("draft", "pending") else "put_back", **facts)
 
 
+def _paid_by_word(steps: Sequence[Event]) -> bool:
+    """Whether nothing but a person's word paid the order, when it last was. What nobody wrote down was money."""
+    paid = next((step for step in reversed(steps) if step.name == "invoice.paid"), None)
+    return paid is not None and _is_word(paid)
+
+
+def _is_word(paid: Event) -> bool:
+    """What a person marks has their name, or an empty one; what a gateway or a bank reports has no such fact."""
+    return "by" in paid.facts
+
+
 def _completed_by_word(steps: Sequence[Event]) -> str:
     """The state that the order's last completion led away from, when it is part of a change by which a person marked it
     paid; else empty. ``steps``: what became of order and payment, oldest first."""
@@ -163,8 +175,7 @@ def _completed_by_word(steps: Sequence[Event]) -> str:
     if not last:
         return ""
     paid, completed = steps[last - 1], steps[last]
-    # What a person marks has their name, or an empty one; what a gateway or a bank reports has no such fact.
-    by_word = paid.name == "invoice.paid" and "by" in paid.facts and paid.created_at == completed.created_at
+    by_word = paid.name == "invoice.paid" and _is_word(paid) and paid.created_at == completed.created_at
     return completed.facts["was"] if by_word else ""
 
 
