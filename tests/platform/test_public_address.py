@@ -1,4 +1,4 @@
-"""The public base address: asked for at the start where links need it, in both languages, with exit code 2."""
+"""The public base address: asked for at the start where others are served, and missed aloud where links need it."""
 
 from __future__ import annotations
 
@@ -44,17 +44,24 @@ def test_a_server_for_others_needs_its_address(dsn: str, tmp_path: Path, command
 
 
 @pytest.mark.parametrize("command", ["serve", "work"])
-async def test_a_real_merchant_with_a_production_key_needs_it(engine: Engine, dsn: str, command: str) -> None:
-    """Also on this machine alone: there is a proxy in front then, and payers behind it."""
+async def test_a_real_merchant_with_a_production_key_is_warned(
+    engine: Engine, dsn: str, start: Starter, command: str
+) -> None:
+    """Whoever restarts a server whose shop made its first production key meanwhile has a shop that runs, and is told in
+    the log, and on standard error in both languages, that its buyers' links lead nowhere."""
     code = f"nyata{next(_numbers)}{command}"
     merchant_id = await open_merchant(engine, code, "Toko Nyata")
-    await create_key(engine, merchant_id, "production", "durianpay", f"dp_live_{code}", name="k", prefix="dp")
+    key_id = await create_key(engine, merchant_id, "production", "durianpay", f"dp_live_{code}", name="k", prefix="dp")
+    more = ["--port", "0"] if command == "serve" else []
 
-    done = gerai(dsn, command)
+    running = start(command, *more, without=["GERAI_HTTP_PUBLIC_BASE_URL"])
 
-    assert done.returncode == 2
-    assert "has a production key" in done.stderr
-    assert "punya kunci production" in done.stderr
+    entry = event_of(running, "server.without_address")
+    assert (entry["level"], entry["merchant"]) == ("warning", code)
+    assert entry["text"].startswith(f"merchant {code} has a production key, but http.public_base_url is not set")
+    assert entry["teks"].startswith(f"merchant {code} punya kunci production")
+    event_of(running, "server.listening" if command == "serve" else "worker.started")
+    await revoke_key(engine, merchant_id, key_id)
 
 
 async def test_which_keys_are_real() -> None:

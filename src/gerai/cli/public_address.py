@@ -1,4 +1,4 @@
-"""The public base address, without which links that others get would lead nowhere: asked for at the start.
+"""The public base address, without which links that others get lead nowhere: asked for at the start.
 
 Links are never made from what a request calls this server, so somebody must say where it is reached.
 """
@@ -30,15 +30,6 @@ _TANPA_PROXY: Final = (
 )
 
 
-def _trying(settings: Settings, code: str) -> tuple[str, str]:
-    """What to do when real money is only being tried out on this machine."""
-    return (
-        f"  Only trying it out here: GERAI_HTTP_PUBLIC_BASE_URL=http://127.0.0.1:{settings.server.port}, or "
-        f"revoke the key: gerai keys list --merchant {code}, gerai keys revoke KEY --merchant {code}",
-        "  Hanya mencoba di komputer ini: alamat yang sama, atau cabut kuncinya dengan gerai keys revoke.",
-    )
-
-
 def require_for_network(settings: Settings) -> None:
     """Leave with exit code 2 when others than this machine are served without a public base address."""
     host = settings.server.host
@@ -60,33 +51,34 @@ def warn_without_proxy(host: str, trusted_proxies: str, *, printed: bool = False
         errors.lines(f"gerai: {host}: {_NO_PROXY}", f"  {_TANPA_PROXY}", style="yellow")
 
 
-def require_for_real_money(settings: Settings) -> None:
-    """Leave with exit code 2 when a real merchant has a production key and there is no public base address."""
+def warn_at_start(settings: Settings, *, printed: bool = False) -> None:
+    """Warn in the log, and on standard error where somebody looks (``printed``: certainly), when a real merchant has a
+    production key and there is no public base address. What ran before a restart runs after it: a shop that is down
+    sells nothing at all."""
     if settings.http.public_base_url:
         return
     if (code := merchant_with_real_keys(settings.database.url)) is not None:
-        fail(
-            f"http.public_base_url is not set, but merchant {code} has a production key.",
-            2,
-            then=(
-                f"  http.public_base_url belum diisi, padahal merchant {code} punya kunci production.",
-                *_HOW,
-                *_trying(settings, code),
-            ),
-        )
+        lines = _nowhere(settings, code)
+        log = structlog.get_logger("gerai")
+        log.warning("server.without_address", merchant=code, text=" ".join(lines[:2]), teks=" ".join(lines[2:]))
+        if printed or errors.is_terminal:
+            warn_of_real_money(settings, code)
 
 
 def warn_of_real_money(settings: Settings, code: str) -> None:
-    """Print on standard error that nothing starts with the new production key of this real merchant, when there is no
-    public base address: better said to whoever makes the key than to whoever restarts the server next."""
+    """Print on standard error where the links of this real merchant's buyers lead when there is no public base address:
+    better said to whoever makes the key than found out by the first buyer."""
     if settings.http.public_base_url:
         return
-    errors.lines(
-        f"gerai: merchant {code} has a production key now, but http.public_base_url is not set:",
-        "  gerai serve, work and up do not start without it.",
-        f"  merchant {code} kini punya kunci production, padahal http.public_base_url belum diisi:",
-        "  gerai serve, work dan up tidak akan jalan tanpanya.",
-        *_HOW,
-        *_trying(settings, code),
-        style="yellow",
-    )
+    first, *others = _nowhere(settings, code)
+    errors.lines(f"gerai: {first}", *(f"  {line}" for line in others), *_HOW, style="yellow")
+
+
+def _nowhere(settings: Settings, code: str) -> list[str]:
+    here = settings.base_url
+    return [
+        f"merchant {code} has a production key, but http.public_base_url is not set:",
+        f"links for buyers begin with {here}, which nobody else can open.",
+        f"merchant {code} punya kunci production, padahal http.public_base_url belum diisi:",
+        f"tautan untuk pembeli diawali {here}, yang tidak bisa dibuka dari tempat lain.",
+    ]

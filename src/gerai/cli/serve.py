@@ -16,7 +16,7 @@ import typer
 from gerai.app import App
 from gerai.cli.database import SettingsOption, read_settings, require_database
 from gerai.cli.metrics import holding_metrics_address, serving_metrics
-from gerai.cli.public_address import require_for_network, require_for_real_money, warn_without_proxy
+from gerai.cli.public_address import require_for_network, warn_at_start, warn_without_proxy
 from gerai.cli.seal_key import warn_of_closed_secrets
 from gerai.cli.serving import (
     HostOption,
@@ -61,7 +61,7 @@ def serve(
     if part is None:
         require_for_network(dataclasses.replace(settings, server=server))
         require_database(settings, migrated=True)
-        require_for_real_money(settings)
+        warn_at_start(settings)
         warn_of_closed_secrets(settings)
         warn_without_proxy(server.host, settings.http.trusted_proxies)
         # Port 0 is resolved once, here: all processes must share one.

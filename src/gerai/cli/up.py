@@ -22,7 +22,7 @@ from gerai.cli.metrics import TOKEN_FILE, holding_metrics_address, kept_token, s
 from gerai.cli.migrate import apply_missing
 from gerai.cli.own_database import kept_alive
 from gerai.cli.people import FIRST_LOGIN, show_way_in
-from gerai.cli.public_address import require_for_network, require_for_real_money, warn_without_proxy
+from gerai.cli.public_address import require_for_network, warn_at_start, warn_without_proxy
 from gerai.cli.report import report
 from gerai.cli.seal_key import warn_of_closed_secrets, with_seal_key
 from gerai.cli.serving import HostOption, PortOption, free_port, healthy, run, serving, unless, until_stopped
@@ -97,7 +97,7 @@ def up(
             apply_missing(settings.database)
         settings = _here(with_holidays(with_seal_key(settings, data), data), place)
         warn_of_closed_secrets(settings, data)
-        require_for_real_money(settings)
+        warn_at_start(settings, printed=True)
         warn_without_proxy(place.host, settings.http.trusted_proxies, printed=True)
         stack.enter_context(holding_metrics_address(settings))
         run(lambda stop: _serve(settings, server, place, stop, Wish(once, demo, tour)))

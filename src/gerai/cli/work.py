@@ -9,7 +9,7 @@ import structlog
 from gerai.app import WEBHOOK_CONTRACTS, make_desk, make_engine
 from gerai.cli.database import SettingsOption, read_settings, require_database
 from gerai.cli.metrics import holding_metrics_address, serving_metrics
-from gerai.cli.public_address import require_for_real_money
+from gerai.cli.public_address import warn_at_start
 from gerai.cli.seal_key import warn_of_closed_secrets
 from gerai.cli.serving import run, until_stopped
 from gerai.doors.http.scrape import Scrape
@@ -27,7 +27,7 @@ def work(settings_file: SettingsOption = None) -> None:
     settings = read_settings(settings_file)
     log.configure(settings.log.level, settings.log.format)
     require_database(settings, migrated=True)
-    require_for_real_money(settings)
+    warn_at_start(settings)
     warn_of_closed_secrets(settings)
     with holding_metrics_address(settings):
         run(lambda stop: _work(settings, stop))

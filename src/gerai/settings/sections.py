@@ -100,7 +100,7 @@ class HttpSettings:
     public_base_url: str = setting(
         "",
         "Address clients and buyers reach the server at, such as https://gerai.example: every link begins with it. "
-        "Needed as soon as more than this machine is served, or a real merchant has a production key.",
+        "Needed as soon as more than this machine is served; without it real buyers' links lead nowhere.",
         fault=lambda text: base_url_fault(text) if text else "",
     )
     allowed_hosts: str = setting(
