@@ -26,6 +26,12 @@ PRICE: Final = rupiah(50_000)
 JPEG: Final = b"\xff\xd8\xff\xe0\x00\x10JFIF\x00"
 PNG: Final = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR"
 PDF: Final = b"%PDF-1.7\n"
+#: A static QRIS code, of the merchant with this national number.
+QRIS: Final = (
+    "00020101021126620015ID.CO.GOPAY.WWW01189360091430000000170210G0000000170303UMI51440014ID.CO.QRIS.WWW"
+    "0215ID10200000000170303UMI5204573253033605802ID5911TOKO CONTOH6007BANDUNG61054011162070703A016304BD82"
+)
+NMID: Final = "ID1020000000017"
 _BANK: Final = {"bank": "BCA", "number": "1234567890", "holder": "Budi Santoso"}
 _numbers = itertools.count(1)
 

@@ -5,6 +5,7 @@ tested all the time."""
 from __future__ import annotations
 
 import itertools
+import os
 import signal
 from collections.abc import AsyncGenerator, Generator
 from dataclasses import dataclass
@@ -23,12 +24,15 @@ from cluster_kit import make_ready, migrated_scratch
 from engine_kit import copy_of
 from fork_server import start_server
 from gerai.app import App
+from gerai.cli.typed import TYPED
 from gerai.engine.core import Engine
 from gerai.engine.deposits.manual import ManualDeposit
 from gerai.engine.merchants.open import add_member, open_merchant
 from gerai.settings import Settings
 from gerai.testing.server import LiveServer
 
+# Whoever started these tests typed ./gerai; what commands print is compared with what is typed elsewhere.
+os.environ.pop(TYPED, None)
 # The same examples on every machine, and none fails because the machine is busy.
 hypothesis.settings.register_profile("gerai", derandomize=True, deadline=None)
 hypothesis.settings.load_profile("gerai")

@@ -12,14 +12,14 @@ from gerai.kit.clock import real_now
 from gerai.kit.ids import token
 
 
-async def started(till: Till, bank: str = "BCA") -> Deposit:
-    """A member is asked to transfer for their wallet."""
+async def started(till: Till, bank: str = "BCA", method: str = "bank_transfer") -> Deposit:
+    """A member is asked to pay for their wallet."""
     engine, secret, merchant = till.shop.engine, token(), till.within.merchant
     deposit_id = engine.ids.next()
     code = f"DEP20261130080000{deposit_id}"
     wanted = WantedDeposit(
         deposit_id=deposit_id, public_id=code, secret=secret, channel="leuwongrr", account_id=till.wallet_id,
-        amount_sen=PRICE, way=("bank_transfer", bank), page_path=at(code, secret),
+        amount_sen=PRICE, way=(method, bank), page_path=at(code, secret),
         expires_at=real_now() + timedelta(days=1),
     )  # fmt: skip
     return (await engine.submit(deposit_to_start(merchant, "production", METHODS, wanted))).answer

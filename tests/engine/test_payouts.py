@@ -18,7 +18,7 @@ from payout_kit import balances, now, paid, payout, refunded, settled
 from engine_kit import another_engine
 from gateway_kit import PRICE, GatewayShop, gateway_shop
 from gerai.domain.money import rupiah
-from gerai.domain.records import OfferedWay, Payment
+from gerai.domain.records import Payment
 from gerai.domain.refusals import AmountMismatch, InputInvalid, NotFound, StateConflict
 from gerai.domain.settlement import SettleRule, read_rule
 from gerai.engine.check import check
@@ -355,8 +355,8 @@ async def test_late_ones_are_counted(shop: GatewayShop) -> None:
 @given(st.lists(st.integers(0, 500_000), max_size=20), st.integers(0, 10))
 def test_nothing_is_late_on_its_day(times: list[int], days: int) -> None:
     """Counted are those whose day is over, whatever was first."""
-    ways = (OfferedWay("va", "BCA", 1, 2, SettleRule(days, working=False, lands_working=False)),)
+    rule = SettleRule(days, working=False, lands_working=False)
     moments = [datetime(2026, 1, 1, tzinfo=JAKARTA) + timedelta(minutes=at) for at in times]
     now_at = datetime(2026, 7, 1, 12, 0, tzinfo=JAKARTA)
     over = sum(jakarta(at).date() + timedelta(days=days) < date(2026, 7, 1) for at in moments)
-    assert late_count([("va", "BCA", at, ways) for at in moments], calendar_of(None), now_at) == over
+    assert late_count([(at, rule) for at in moments], calendar_of(None), now_at) == over

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import secrets
+import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
@@ -13,6 +14,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from structlog.testing import capture_logs
 
 from engine_kit import another_engine, assert_within
 from gerai.domain.refusals import Busy
@@ -221,3 +223,18 @@ async def test_a_quiet_shop_is_left_alone(own_dsn: str, monkeypatch: pytest.Monk
         await asyncio.sleep(TRUSTED_S + 1)
         assert (loads, sorted(backends(own_dsn, "LISTEN %"))) == ([], before)
         assert key.lives_in(shop)
+
+
+async def test_a_process_that_stood_still_blames_nobody(dsn: str) -> None:
+    """One that imports for longer than the other side may be silent loses no connection: it reads what came meanwhile,
+    and knows the next change within the usual time."""
+    async with processes(dsn, 2) as (here, elsewhere):
+        key = await new_key(elsewhere)
+        await assert_within(lambda: key.lives_in(here), TRUSTED_S)
+        with capture_logs() as logs:
+            for pause_s in (2.6, 3.4):
+                time.sleep(pause_s)  # noqa: ASYNC251 - the loop is to stand still
+                await asyncio.sleep(1.5)
+        assert [one["event"] for one in logs if one["event"].startswith("directory.")] == []
+        await key.revoke()
+        await assert_within(lambda: key.is_known_revoked_in(here), TRUSTED_S + _GRACE_S)

@@ -9,6 +9,7 @@ from browser_kit import reader
 from console_kit import PASSWORD, base, joined
 from desk_money_kit import act, open_till
 from gerai.app import App
+from own_payouts_kit import open_code
 from picture_kit import logo
 
 
@@ -24,6 +25,8 @@ async def test_pages_of_money_fit(app: App, base_url: str, browser: Browser, wid
     arrival = await till.came(77_000_00, "M-1")
     _, asked = await till.asked()
     proof = await till.shop.prove(asked, logo())
+    code = await open_code(till)
+    late, payout = await code.paid(days_ago=30), (await code.settled(await code.paid())).id
     login = await joined(till.within, "operator")
     me = await reader(browser, viewport={"width": width, "height": 844}, color_scheme=scheme)
     here = f"{base_url}{base(till.within)}"
@@ -34,7 +37,8 @@ async def test_pages_of_money_fit(app: App, base_url: str, browser: Browser, wid
     await expect(me.page.get_by_role("heading", level=1)).to_have_text("Perlu tindakan")
     for path in (
         "/waiting", "/payments", f"/payments/{paid.payment_id}", "/refunds", f"/refunds/{refund}", "/arrivals",
-        f"/arrivals/{arrival}", "/topups", "/payouts", "/proofs", f"/proofs/{proof.proof_id}",
+        f"/arrivals/{arrival}", "/topups", "/payouts", f"/payouts/{payout}", "/expected_payouts", "/expected_payments",
+        f"/do/payouts.settle?payments={late.public_id}", "/accounts", "/proofs", f"/proofs/{proof.proof_id}",
         f"/do/payments.confirm?id={proof.proof_id}&back=waiting",
     ):  # fmt: skip
         await me.page.goto(here + path)

@@ -45,9 +45,12 @@ async def test_a_shop_is_changed_and_seen_at_the_terminal(dsn: str, within: With
     """What is added is listed, changed, printed as JSON; the audit names whoever sits there, and the reason."""
     shop = ("--merchant", within.merchant.code)
     code, said, _ = await gerai(dsn, *ADD, *shop, "--reason", "gudang baru")
-    number = said.rpartition(": ")[2].strip()
+    made, name, unique = said.splitlines()
+    number = made.rpartition(": ")[2]
     assert (code, number.isdigit()) == (0, True)
-    assert "Add a warehouse / Tambah gudang" in said
+    assert "Add a warehouse / Tambah gudang" in made
+    # What it is called, and its number where the counters name it.
+    assert (name, unique.startswith("unique_id: warehouse_")) == ("name: Gudang Surabaya", True)
     code, table, _ = await gerai(dsn, "warehouses", "list", *shop)
     assert code == 0
     assert ("Gudang Surabaya" in table, number in table, "60241" in table) == (True, True, True)

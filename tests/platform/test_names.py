@@ -42,7 +42,8 @@ FREE_OF = {
     ("backup", "scheduled"), ("backup", "secrets_from"), ("restore", "file"), ("restore", "passphrase_file"),
     ("orders list", "member"), ("orders list", "since"), ("orders list", "until"), ("orders list", "after"),
     ("restore", "verify"), ("restore", "seal_key"), ("doctor", "as_json"), ("doctor", "books"), ("orders find", "text"),
-    ("payments accounts add", "said"), ("payments accounts add", "yes"),
+    ("payments accounts add", "said"), ("payments accounts add", "yes"), ("payments accounts add", "settles"),
+    ("payments accounts edit", "settles"),
     ("payments arrivals import", "file"), ("payments arrivals import", "columns"),
     ("payments arrivals import", "dry_run"), ("payments gateways add", "said"), ("payments gateways add", "base_url"),
     ("payments gateways add", "untried"), ("payments fake", "key"), ("payments fake", "gateway"),
@@ -152,6 +153,7 @@ def mistakes(shop: Shop) -> dict[tuple[str, str], tuple[tuple[str, ...], int, st
     refund = "no such refund: 7; no refund is to be sent (gerai payments refunds list shows all)"
     notice = "no such notice that waits: 7; nothing waits (gerai payments notices waiting shows all)"
     contract = "no such contract: 7; there is none yet (gerai payments gateways list shows all)"
+    payer = "no such contract or account in production: 7; there is none yet"
     gateway = "no such contract in production: 7; there is none yet (gerai payments gateways list shows all)"
     payout = ("7", "--amount", "5000", "--reference", "R")
     proof = "no such proof: 7; nothing waits (gerai payments proofs list shows all)"
@@ -207,6 +209,9 @@ def mistakes(shop: Shop) -> dict[tuple[str, str], tuple[tuple[str, ...], int, st
         ("payments accounts close", "account"): (
             ("7",), 1, "no such account: 7; there is none yet (gerai payments accounts list shows all)",
         ),
+        ("payments accounts edit", "account"): (
+            ("7",), 1, "no such account: 7; there is none yet (gerai payments accounts list shows all)",
+        ),
         ("payments arrivals import", "account"): (
             ("x.csv", "date=d", "amount=a", "--account", "7"), 1,
             "no such account: 7; there is none yet (gerai payments accounts list shows all)",
@@ -254,9 +259,9 @@ def mistakes(shop: Shop) -> dict[tuple[str, str], tuple[tuple[str, ...], int, st
         },
         ("payments payouts list", "environment"): (("--environment", "live"), 2, live),
         ("payments payouts late", "environment"): (("--environment", "live"), 2, live),
-        ("payments payouts settle", "whose"): ((*payout, "P-7319"), 1, gateway),
+        ("payments payouts settle", "whose"): ((*payout, "P-7319"), 1, payer),
         ("payments payouts settle", "payments"): (payout, 2, "of which payments? Name them, or the --day"),
-        ("payments payouts settle", "refunds"): ((*payout, "P-7319", "--refund", "7"), 1, gateway),
+        ("payments payouts settle", "refunds"): ((*payout, "P-7319", "--refund", "7"), 1, payer),
         **{
             ("payments payouts settle", name): ((*payout, "P-7319", option, "soon"), 2, "not a day: soon; write ")
             for name, option in (("day", "--day"), ("paid_on", "--date"))
@@ -355,6 +360,7 @@ async def test_a_merchant_that_is_not_there(engine: Engine, dsn: str, merchant: 
         "simulate pay": ("N-1",),
         "payments resolve": ("P-1", "accept"), "payments refund": ("P-1",), "payments confirm": ("P-1",),
         "webhooks replay": ("7",), "webhooks show": ("7",), "payments accounts close": ("7",),
+        "payments accounts edit": ("7",),
         "payments arrivals book": ("7", "N-1"), "payments arrivals dismiss": ("7",),
         "payments arrivals import": ("x.csv", "date=d", "amount=a", "--account", "7"),
         "payments accounts add": ("bank_transfer", "bank=BCA", "number=1234567890", "holder=B", "--yes"),

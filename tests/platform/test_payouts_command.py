@@ -13,7 +13,8 @@ import pytest_asyncio
 import typer
 from terminal_kit import gerai_here, run_here
 
-from gateway_kit import GatewayShop, gateway_shop
+from bank_kit import QRIS
+from gateway_kit import METHODS, GatewayShop, gateway_shop
 from gerai.cli.holidays import with_holidays
 from gerai.domain.money import rupiah
 from gerai.domain.records import GatewayContract, Payment
@@ -23,6 +24,7 @@ from gerai.engine.core import Engine
 from gerai.engine.gateways.contracts import change_rule
 from gerai.engine.gateways.give_back import give_back
 from gerai.engine.merchants.open import change_settings
+from gerai.engine.payments.open import WantedPayment, payment_to_start
 from gerai.engine.payments.refund import RefundPayment
 from gerai.kit.clock import JAKARTA, jakarta, real_now
 from gerai.settings import PayoutSettings, Settings
@@ -73,7 +75,7 @@ async def till(dsn: str, engine: Engine) -> AsyncGenerator[Till]:
 async def test_from_expected_to_paid_out(till: Till) -> None:
     """Late ones are said to be late, each by its name; booked for their day, they are listed as paid out and late no
     more; the same again books nothing."""
-    assert await till.rows("list") == ["no gateway has money of yours / tidak ada uang di gateway"]
+    assert await till.rows("list") == ["nobody has money of yours to pay out / tidak ada uang yang menunggu dicairkan"]
     first, second = await till.paid(fee_sen=rupiah(1_000)), await till.paid()
     today = await till.paid(on=None)
     listed = await till.rows("list")
@@ -95,7 +97,7 @@ async def test_from_expected_to_paid_out(till: Till) -> None:
     listed = await till.rows("list", "--from", "2026-11-01")
     assert listed[1] == "2026-11-29 toy 2 Rp100.000 Rp0 Rp4.000 Rp96.000 paid out: WD-1"
     assert await till.rows("list", "--from", "2020-01-01", "--to", "2020-01-02") == [
-        "no gateway has money of yours / tidak ada uang di gateway"
+        "nobody has money of yours to pay out / tidak ada uang yang menunggu dicairkan"
     ]
     assert await till.rows("late") == ["no payout is late / tidak ada pencairan yang terlambat"]
     number, contract = (await till.shop.now(today)).order.number, str(till.shop.contract.contract_id)
@@ -208,7 +210,7 @@ async def test_top_ups_among_them(till: Till) -> None:
     one = ("payouts", "settle", "toy", by_code.public_id, "--amount", "49000", "--fee", "1000", "--reference", "WD-4")
     assert "Rp49.000 is booked, less a fee of Rp1.000: 1 payment" in (await till.type(*one))[1]
     assert await till.rows("list", "--from", "2020-01-01", "--to", "2020-01-02") == [
-        "no gateway has money of yours / tidak ada uang di gateway"
+        "nobody has money of yours to pay out / tidak ada uang yang menunggu dicairkan"
     ]
 
 
@@ -263,13 +265,13 @@ async def test_mistakes_book_nothing(till: Till) -> None:
         answer = await till.type("payouts", "settle", "toy", *words)
         assert (answer[0], answer[1]) == (code, ""), words
         assert said in answer[2], (words, answer[2])
-    for whose, said in (("mars", "no such contract in production: mars"), ("1", "no such contract in production: 1")):
+    for whose in ("mars", "1"):
         answer = await till.type("payouts", "settle", whose, payment.public_id, "--amount", "1", *reference)
         assert answer[0] == 1
-        assert said in answer[2]
+        assert f"no such contract or account in production: {whose}" in answer[2]
     assert (await till.type("payouts", "settle", "toy", payment.public_id, "--amount", "50000", *reference))[0] == 0
     for words, said in (
-        (("--day", "2026-12-01", "--amount", "1"), "R is booked already, with Rp50.000 less a fee of Rp0"),
+        (("--day", "2026-12-01", "--amount", "1"), "R is booked already, with other payments or another amount"),
         ((payment.public_id, "--amount", "1"), "R is booked already, with other payments or another amount"),
     ):
         answer = await till.type("payouts", "settle", "toy", *words, *reference)
@@ -277,6 +279,42 @@ async def test_mistakes_book_nothing(till: Till) -> None:
         assert said in answer[2]
     answer = await till.type("payouts", "settle", "toy", payment.public_id, "--amount", "50000", "--reference", "S")
     assert (answer[0], answer[2]) == (1, f"gerai: payment {payment.public_id} is settled: it cannot be settled")
+
+
+async def test_an_own_qris_code(till: Till) -> None:
+    """Its rule is shown and changed where accounts are; what came by it stands among gateways' payouts, under the
+    number in the code, and is settled by its short name."""
+    engine, merchant_id = till.shop.engine, till.shop.merchant_id
+    added = await till.type("accounts", "add", "qris", f"code={QRIS}", "--settles", "days=0", "--yes")
+    assert "reaches your bank / cair: days=0 (yours)\n" in added[1]
+    account = str(engine.directory.merchant(merchant_id).receiving[0].receiving_id)
+    usual = await till.type("accounts", "edit", account)
+    assert usual[:2] == (
+        0, f"{account}: workdays=1 (assumed: see your contract); what waits now, too / berlaku juga untuk yang masih "
+        "menunggu\n",
+    )  # fmt: skip
+    assert "workdays=1" in (await till.type("accounts", "list"))[1]
+    for words, said in ((("--settles", "soon=1"), "no such part of a rule: soon"), (("--settles", "days=99"), "to 60")):
+        code, _, err = await till.type("accounts", "edit", account, *words)
+        assert code == 1
+        assert said in err
+    view = await till.shop.ordered()
+    merchant, wanted = engine.directory.merchant(merchant_id), WantedPayment(method="qris", channel="QRIS")
+    start = payment_to_start(engine.ids.next(), merchant, METHODS, view, wanted)
+    payment = (await engine.submit(start)).answer.payments[-1]
+    assert (await till.type("confirm", payment.public_id))[0] == 0
+    await till.paid(on=None)
+    rows = await till.rows("list")
+    assert [row.split(" ", 1)[1] for row in rows[1:3]] == [
+        "qris:ID1020000000017 1 Rp50.000 Rp0 Rp0 Rp50.000 expected", "toy 1 Rp50.000 Rp0 Rp0 Rp50.000 expected",
+    ]  # fmt: skip
+    paid = ("payouts", "settle", "qris", "--day", rows[1].split(" ")[0], "--amount", "49650", "--fee", "350",
+            "--reference", "GP-1")  # fmt: skip
+    assert (await till.type(*paid))[1] == (
+        "Rp49.650 is booked, less a fee of Rp350: 1 payment is settled / 1 pembayaran dicairkan\n"
+    )
+    assert "nothing is booked now" in (await till.type(*paid))[1]
+    assert (await till.rows("list"))[1].endswith("qris:ID1020000000017 1 Rp50.000 Rp0 Rp350 Rp49.650 paid out: GP-1")
 
 
 def test_holidays_of_a_data_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

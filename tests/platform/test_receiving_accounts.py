@@ -88,7 +88,7 @@ async def test_from_the_account_to_the_paid_order(
     """At the terminal alone: a bank account and a QRIS code are named, an order's page offers these two and nothing
     else and shows them to the letter, the seller confirms what arrived, and the order is paid, once."""
     merchant_id, code = await opened()
-    assert (await gerai(dsn, "payments", "accounts", "list", "--merchant", code))[1].startswith("no account yet")
+    assert (await gerai(dsn, "payments", "accounts", "list", "--merchant", code))[1].startswith("there is none")
     bank = [f"{name}={value}" for name, value in BANK.items()]
     unsure = await gerai(dsn, "payments", "accounts", "add", "bank_transfer", *bank, "--merchant", code)
     assert (unsure[0], unsure[1]) == (1, "bank: BCA\nnumber: 1234567890\nholder: Budi Santoso\n")

@@ -26,6 +26,7 @@ GIVEN = {
     "orders find": "x", "orders show": "1", "orders complete": "1", "orders fail": "1", "orders cancel": "1",
     "members topup": "1 5000", "members link": "1 discord 12345", "members unlink": "1 discord 12345",
     "payments resolve": "1 refund", "payments refund": "1", "payments confirm": "1",
+    "payments accounts edit": "1",
     "payments accounts close": "1", "payments arrivals book": "1 NO-1", "payments arrivals dismiss": "1",
     "payments notices add": "moota", "payments notices close": "1", "payments notices show": "1",
     "payments gateways add": "midtrans sandbox --untried", "payments gateways test": "1",

@@ -32,6 +32,7 @@ from gerai.store import (
     orders,
     payment_list,
     payments,
+    payout_lines,
     payouts,
     proofs,
     rates,
@@ -156,6 +157,7 @@ def read_cases(k: Known) -> dict[str, list[Call]]:
         "wallets.statement": [lambda c, b=b: wallets.statement(c, m, k.wallet_id, b, 25) for b in (None, first)],
         "wallets.page": [lambda c, i=i: wallets.page(c, m, "production", i, 51) for i in (0, k.member_id)],
         "wallets.of_member": [lambda c: wallets.of_member(c, m, "production", k.member_id)],
+        "wallets.of_each_member": [lambda c: wallets.of_each_member(c, m, "production", [k.member_id, first])],
         "wallets.numbers_of_orders": [lambda c: wallets.numbers_of_orders(c, m, k.order_ids)],
         "wallets.amounts_held": [lambda c: wallets.amounts_held(c, m, [first, first + 1])],
         "members.page": [
@@ -289,6 +291,7 @@ def read_cases(k: Known) -> dict[str, list[Call]]:
         ],
         "payouts.by_id": [lambda c: payouts.by_id(c, m, first)],
         "payouts.payout": [lambda c: payouts.payout(c, m, first, "none")],
+        "payout_lines.lines": [lambda c: payout_lines.lines(c, m, first, 0, 50)],
         "proofs.waiting": [lambda c: proofs.waiting(c, m, 50)],
         "proofs.page": [
             lambda c, only=only: proofs.page(c, m, "production", only, 2**62, 51) for only in (False, True)

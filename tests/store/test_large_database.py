@@ -38,6 +38,7 @@ from gerai.store import (
     orders,
     payment_list,
     payments,
+    payout_lines,
     payouts,
     proofs,
     refund_tasks,
@@ -63,7 +64,8 @@ TIMES = 4
 MODULES = (
     orders, payments, deposits, wallets, events, due, waiting, idempotency, gauges, webhook_deliveries,
     webhook_endpoints, webhook_log, merchant_orders, arrivals, notices, refund_tasks,
-    gateways, proofs, payouts, stock, taken, members, report_counting, report_tops, reports, payment_list, waiting_list,
+    gateways, proofs, payouts, payout_lines, stock, taken, members, report_counting, report_tops, reports, payment_list,
+    waiting_list,
     codes, variant_files, articles,
 )  # fmt: skip
 #: Tables that stay small whatever a shop sells, and writes that name one row by its key.

@@ -142,6 +142,10 @@ def _found(name: str, made: dict[str, typer.Typer]) -> Any:
     found: Any = getattr(import_module(module), attribute)
     if name in made:
         _desk().add_to(found, name, made)
+    # What stands below another word for short: `gerai payments accounts list` is `gerai accounts list`.
+    for inner in getattr(found, "registered_groups", ()):
+        if inner.typer_instance is not None and inner.name in made:
+            _desk().add_to(inner.typer_instance, inner.name, made)
     return found
 
 

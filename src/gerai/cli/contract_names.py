@@ -16,6 +16,13 @@ from gerai.engine.merchants.open import ENVIRONMENTS
 WhoseArgument = Annotated[
     str, typer.Argument(metavar="GATEWAY|CONTRACT", help="Its name, or its contract's id (`payments gateways list`).")
 ]
+PayerArgument = Annotated[
+    str,
+    typer.Argument(
+        metavar="GATEWAY|CONTRACT|ACCOUNT",
+        help="Its name as the list has it, `qris` for your own code, or the id of a contract or account.",
+    ),
+]
 FromOption = Annotated[str, typer.Option("--from", help="The first day, 2026-11-30.")]
 ToOption = Annotated[str, typer.Option("--to", help="The last day.")]
 

@@ -187,7 +187,7 @@ def _parameter(field: Field, text: str) -> inspect.Parameter:
     if field.name in _TAKEN:
         raise ValueError(f"{field.name} is an option of every command")
     kind = list[str] if field.is_list else str
-    shown = "AMOUNT" if field.is_amount else "FILE" if field.is_file else field.name.upper()
+    shown = "RUPIAH" if field.is_amount else "FILE" if field.is_file else field.name.upper()
     words = among(words_in(field))
     mark: Any = (
         typer.Argument(metavar="ID", help=text)

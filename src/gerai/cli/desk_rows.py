@@ -10,15 +10,15 @@ import msgspec
 
 from gerai.cli import language
 from gerai.cli.terminal import Grid, console, print_json, to_the_minute
-from gerai.domain.money import display
+from gerai.domain.money import display, percent
 from gerai.engine.desk.fields import words_of
 from gerai.engine.desk.read import Field, fields_of
 from gerai.engine.desk.registry import Act, Done, View, ViewPage
 from gerai.kit.bilingual import Bilingual
 from gerai.kit.json_values import is_array, is_object
 
-#: Too long for a table; ``--json`` has it, and whoever edits without it changes whatever is there.
-_HIDDEN: Final = frozenset({"seen"})
+#: For programs; ``--json`` has them. Who edits without what was ``seen`` changes whatever is there.
+_HIDDEN: Final = frozenset({"seen", "behind"})
 
 _DONE_BEFORE: Final = Bilingual("sudah pernah, tidak ada yang diubah", "done before, nothing is changed")
 _YES: Final = Bilingual("ya", "yes")
@@ -49,7 +49,7 @@ def print_page(view: View, page: ViewPage, *, as_json: bool) -> None:
     if not page.rows:
         console.line("there is none / tidak ada")
         return
-    amounts = [title for title, field in zip(titles, fields, strict=True) if field.is_amount]
+    amounts = [title for title, f in zip(titles, fields, strict=True) if f.is_amount or f.name.endswith("_bp")]
     grid = Grid(*titles, right=amounts, whole=titles[:1])
     for row in page.rows:
         grid.add(*(shown_as(field.name, getattr(row, field.name)) for field in fields))
@@ -73,7 +73,7 @@ def print_done(act: Act, done: Done, *, as_json: bool) -> None:
 
 
 def shown_as(name: str, value: Any) -> str:
-    """A value as people read it: amounts in rupiah, times in Jakarta, lists in one line."""
+    """A value as people read it: amounts in rupiah, ratios in percent, times in Jakarta, lists in one line."""
     match value:
         case None:
             return ""
@@ -81,6 +81,8 @@ def shown_as(name: str, value: Any) -> str:
             return language.of(_YES if value else _NO)
         case int() if name.endswith("_sen"):
             return display(value)
+        case int() if name.endswith("_bp"):
+            return percent(value)
         case datetime():
             return to_the_minute(value)
         case str():
@@ -89,6 +91,8 @@ def shown_as(name: str, value: Any) -> str:
             return _of(value)
         case tuple() | list() if all(isinstance(one, str) for one in cast("list[Any]", value)):
             return ", ".join(cast("list[str]", value))
+        case dict() if all(isinstance(one, str) for one in cast("dict[str, Any]", value).values()):
+            return ", ".join(f"{key} {one}" for key, one in cast("dict[str, str]", value).items() if one)
         case _ if is_array(value) or is_object(value) or isinstance(value, (msgspec.Struct, tuple)):
             return msgspec.json.encode(value).decode()
         case _:

@@ -7,6 +7,7 @@ from typing import Annotated, Final
 import typer
 
 from gerai.app import KEY_SCHEMES
+from gerai.cli import language
 from gerai.cli.at_desk import acting_here, do_here
 from gerai.cli.completing import among
 from gerai.cli.database import DataOption, SettingsOption
@@ -19,11 +20,15 @@ from gerai.engine.core import Engine
 from gerai.engine.desk.fields import ById
 from gerai.engine.keys.manage import create_key
 from gerai.engine.merchants.open import ENVIRONMENTS, add_member, open_merchant
+from gerai.kit.bilingual import Bilingual
 from gerai.settings import Settings
 
 keys = typer.Typer(no_args_is_help=True, help="Make, list and revoke API keys.")
 
 _SCHEMES: Final = KEY_SCHEMES
+#: What a key is called for which nobody says what it is for, and the member that it belongs to.
+_UNNAMED: Final = "API key"
+_HOLDER: Final = Bilingual("Pemilik kunci", "Key holder")
 #: As many members are looked through.
 _MEMBERS: Final = 10_000
 
@@ -38,7 +43,7 @@ def create(
     ] = "sandbox",
     merchant: MerchantOption = "",
     opening: Annotated[str, typer.Option("--open", help="Open the merchant under this name if it is new.")] = "",
-    name: Annotated[str, typer.Option(help="What the key is for.")] = "API key",
+    name: Annotated[str, typer.Option(help="What the key is for.")] = _UNNAMED,
     member: Annotated[int | None, typer.Option(help="Id of the member it belongs to; none: a new member.")] = None,
     unlimited: Annotated[bool, typer.Option("--unlimited", help="No rate limit.")] = False,
     data: DataOption = None,
@@ -105,7 +110,8 @@ async def make_key(
     if member is None and scheme.needs_member:
         public_id = f"member-{engine.ids.next()}"
         with acting_here("members.add", environment):
-            member, _ = await add_member(engine, merchant_id, door, public_id, name, environment=environment)
+            holder = language.of(_HOLDER) if name == _UNNAMED else name
+            member, _ = await add_member(engine, merchant_id, door, public_id, holder, environment=environment)
         console.line(f"made member {member}")
     with acting_here("keys.create", environment):
         await create_key(

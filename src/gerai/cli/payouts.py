@@ -1,4 +1,4 @@
-"""`gerai payments payouts`: what gateways took and pay out later, many payments at once."""
+"""`gerai payments payouts`: what gateways and acquirers took and pay out later, many payments at once."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from gerai.engine.merchants.open import ENVIRONMENTS
 from gerai.engine.payouts.find import READ_AT_MOST, ExpectedPayout
 from gerai.kit.clock import jakarta, real_now
 
-payouts = typer.Typer(no_args_is_help=True, help="What gateways took, and when they pay it out.")
+payouts = typer.Typer(no_args_is_help=True, help="What gateways and your QRIS acquirer took, and when they pay it out.")
 
 _SHOWN: Final = 200
 #: What was paid out is listed as far back, unless days are named.
@@ -44,7 +44,7 @@ def show(
 
     async def act(engine: Engine) -> tuple[dict[int, str], list[ExpectedPayout], list[Payout], frozenset[int]]:
         merchant_id = await merchant_named(engine, merchant)
-        names = {one.contract_id: one.gateway for one in await engine.payouts.contracts(merchant_id)}
+        names = {one.id: one.name for one in await engine.payouts.paying_out(merchant_id)}
         expected = await engine.payouts.expected(merchant_id, environment, real_now())
         paid = await engine.payouts.paid_out(merchant_id, environment, begin, end, _SHOWN)
         return names, expected, paid, engine.payouts.calendar.years
@@ -53,7 +53,7 @@ def show(
     # What is late is late, whatever days are asked for.
     expected = [one for one in expected if one.late or not first or begin <= one.day <= end]
     if not expected and not paid:
-        console.line("no gateway has money of yours / tidak ada uang di gateway")
+        console.line("nobody has money of yours to pay out / tidak ada uang yang menunggu dicairkan")
         return
     grid = Grid(
         "day", "gateway", "payments", "gross", "refunds", "fee", "net", "what",
@@ -66,10 +66,9 @@ def show(
             display(payout.amount_sen), f"paid out: {payout.reference}",
         )  # fmt: skip
     for one in expected:
-        net = display(one.net_sen) if one.net_sen >= 0 else f"-{display(-one.net_sen)}"
         grid.add(
             one.day.isoformat(), one.gateway, str(len(one.payments)), display(one.gross_sen),
-            display(one.refunded_sen), display(one.fee_sen), net, "LATE" if one.late else "expected",
+            display(one.refunded_sen), display(one.fee_sen), display(one.net_sen), "LATE" if one.late else "expected",
         )  # fmt: skip
     console.grid(grid)
     if len(paid) == _SHOWN:
@@ -97,7 +96,7 @@ def show_late(
     data: DataOption = None,
     settings_file: SettingsOption = None,
 ) -> None:
-    """List each payment and top-up that its gateway should have paid out by now, what waits longest first."""
+    """List each payment and top-up that should have been paid out by now, what waits longest first."""
     one_of(environment, ENVIRONMENTS, "environment")
 
     async def act(engine: Engine) -> list[ExpectedPayout]:
@@ -119,5 +118,5 @@ def show_late(
         console.line(f"{_SHOWN} are shown; there are more / {_SHOWN} yang tampil; masih ada lagi")
     console.line(
         f"paid out / sudah dicairkan: {_SETTLE}; the rule is another / aturannya lain: gerai payments gateways "
-        "settle-rule CONTRACT"
+        "settle-rule CONTRACT, gerai payments accounts edit ACCOUNT"
     )

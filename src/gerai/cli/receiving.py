@@ -12,16 +12,20 @@ import typer
 from gerai.cli.at_desk import do_here, money_input
 from gerai.cli.database import DataOption, SettingsOption
 from gerai.cli.names import merchant_named, no_such, one_of
-from gerai.cli.on_engine import MerchantOption, on_engine, with_settings
-from gerai.cli.terminal import Grid, console, fail, to_the_minute
+from gerai.cli.on_engine import MerchantOption, with_settings
+from gerai.cli.settle_rules import WHO_SAYS
+from gerai.cli.terminal import console, fail
 from gerai.cli.values import read_pairs
 from gerai.domain.records import ReceivingAccount
 from gerai.domain.refusals import InputInvalid
+from gerai.domain.settlement import RULE_FORM
 from gerai.engine.acting import UNSAID
 from gerai.engine.core import Engine
+from gerai.engine.desk.acts.edit_account import AccountEdit
 from gerai.engine.desk.fields import ById
 from gerai.engine.desk.refusal_words import sentence
-from gerai.engine.merchants.receiving import read_account
+from gerai.engine.desk.registry import Done
+from gerai.engine.merchants.receiving import read_account, read_settles
 from gerai.kit.discover import discover
 from gerai.ports.payments import Asked, PaymentMethod
 from gerai.settings import Settings
@@ -31,6 +35,12 @@ accounts = typer.Typer(no_args_is_help=True, help="Your own bank accounts and QR
 _METHODS: Final[dict[str, PaymentMethod]] = {
     name: method for name, method in discover("gerai.partners.payments", "METHOD").items() if method.own_account
 }
+AccountArgument = Annotated[
+    int, typer.Argument(min=1, metavar="ACCOUNT", help="As `gerai payments accounts list` shows.")
+]
+SettlesOption = Annotated[
+    str, typer.Option("--settles", metavar="RULE", help=f"When its acquirer passes on what came: '{RULE_FORM}'.")
+]
 #: Where a text is asked for that a QR code holds, a picture of the code will do.
 _PICTURE: Final = "picture"
 _SHOWN_OF_TEXT: Final = 80
@@ -56,6 +66,7 @@ def add(
     method: Annotated[str, typer.Argument(metavar="METHOD", help=f"One of {', '.join(_METHODS)}.")],
     said: Annotated[list[str], typer.Argument(metavar="NAME=VALUE...", help=f"What it asks. {_ASKED}.")],
     yes: Annotated[bool, typer.Option("--yes", help="It is yours: store it.")] = False,
+    settles: SettlesOption = "",
     merchant: MerchantOption = "",
     data: DataOption = None,
     settings_file: SettingsOption = None,
@@ -64,7 +75,7 @@ def add(
     chosen = _METHODS[one_of(method, _METHODS, "method")]
     given, of_picture = _pictured(chosen, read_pairs(said, "NAME=VALUE", _ASKED))
     try:
-        read = read_account(chosen, given)
+        read, rule = read_account(chosen, given), read_settles(chosen, settles)
     except InputInvalid as refusal:
         fail(sentence(refusal), 2, then=of_picture)
 
@@ -72,12 +83,14 @@ def add(
         merchant_id = await merchant_named(engine, merchant)
         if not yes:
             return ""
-        wanted = money_input("accounts.add", given, method=method, mine=True)
+        wanted = money_input("accounts.add", given, method=method, mine=True, settles=settles)
         return (await do_here(engine, settings, merchant_id, "production", "accounts.add", wanted, UNSAID)).id
 
     stored = with_settings(act, data, settings_file)
     for name, value in read.shown:
         console.line(f"{name}: {value}")
+    if rule is not None:
+        console.line(f"reaches your bank / cair: {rule} ({WHO_SAYS[rule.source]})")
     if not stored:
         fail("Is this you? Nothing is stored yet: the same with --yes stores it. / Ini milik Anda? Tambahkan --yes.")
     console.line(
@@ -86,23 +99,31 @@ def add(
     )
 
 
-@accounts.command("list")
-def show(merchant: MerchantOption = "", data: DataOption = None, settings_file: SettingsOption = None) -> None:
-    """List a merchant's open accounts."""
-    found = on_engine(lambda engine: _open(engine, merchant), data, settings_file)
-    if not found:
-        console.line("no account yet: gerai payments accounts add / belum ada rekening")
-        return
-    grid = Grid("id", "method", "channel", "what payers see", "since (WIB)", "by")
-    for one in found:
-        seen = ", ".join(f"{name} {value}" for name, value in one.details.items() if value)
-        grid.add(str(one.receiving_id), one.method, one.channel, seen, to_the_minute(one.created_at), one.created_by)
-    console.grid(grid)
+@accounts.command(
+    epilog="Example: gerai payments accounts edit 7001 --settles 'workdays=1 cutoff=22:00' --merchant toko"
+)
+def edit(
+    account: AccountArgument,
+    settles: SettlesOption = "",
+    merchant: MerchantOption = "",
+    data: DataOption = None,
+    settings_file: SettingsOption = None,
+) -> None:
+    """Say when its acquirer passes on what came there; without a rule, as is assumed. What waits now, too."""
+
+    async def act(engine: Engine, settings: Settings) -> Done:
+        merchant_id = await _with_account(engine, merchant, account)
+        wanted = AccountEdit(id=account, settles=settles)
+        return await do_here(engine, settings, merchant_id, "production", "accounts.edit", wanted)
+
+    told = with_settings(act, data, settings_file).details
+    said = f"{told['settles']} ({WHO_SAYS[told['source']]})"
+    console.line(f"{account}: {said}; what waits now, too / berlaku juga untuk yang masih menunggu")
 
 
 @accounts.command(epilog="Example: gerai payments accounts close 7001 --merchant toko")
 def close(
-    account: Annotated[int, typer.Argument(min=1, metavar="ACCOUNT", help="As `gerai payments accounts list` shows.")],
+    account: AccountArgument,
     merchant: MerchantOption = "",
     data: DataOption = None,
     settings_file: SettingsOption = None,
@@ -110,10 +131,7 @@ def close(
     """Start no payment there any more. What was shown to payers before stays true, and their money is booked."""
 
     async def act(engine: Engine, settings: Settings) -> None:
-        known = [one.receiving_id for one in await _open(engine, merchant)]
-        if account not in known:
-            no_such("account", account, known, "gerai payments accounts list")
-        merchant_id = await merchant_named(engine, merchant)
+        merchant_id = await _with_account(engine, merchant, account)
         await do_here(engine, settings, merchant_id, "production", "accounts.close", ById(id=account), UNSAID)
 
     with_settings(act, data, settings_file)
@@ -153,6 +171,14 @@ def _text_in(file: str) -> str:
         return reader.text_in(Path(file).expanduser())
     except reader.PictureFault as fault:
         fail(f"{file}: {fault}", 2)
+
+
+async def _with_account(engine: Engine, merchant: str, account: int) -> int:
+    """The merchant's id. Leaves with a clear message when it has no such open account."""
+    known = [one.receiving_id for one in await _open(engine, merchant)]
+    if account not in known:
+        no_such("account", account, known, "gerai payments accounts list")
+    return await merchant_named(engine, merchant)
 
 
 async def _open(engine: Engine, merchant: str) -> tuple[ReceivingAccount, ...]:

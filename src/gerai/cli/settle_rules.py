@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -18,7 +18,7 @@ from gerai.domain.settlement import RULE_FORM, RULE_PARTS, read_rule
 from gerai.engine.core import Engine
 from gerai.engine.gateways.contracts import change_rule
 
-_WORDS = {"documented": "the gateway says so", "assumed": "assumed: see your contract", "yours": "yours"}
+WHO_SAYS: Final = {"documented": "the gateway says so", "assumed": "assumed: see your contract", "yours": "yours"}
 
 
 def settle_rule(
@@ -57,5 +57,5 @@ def settle_rule(
         return
     grid = Grid("way", "money comes", "who says so")
     for one in contract.ways:
-        grid.add(f"{one.method}:{one.channel}", str(one.settles), _WORDS[one.settles.source])
+        grid.add(f"{one.method}:{one.channel}", str(one.settles), WHO_SAYS[one.settles.source])
     console.grid(grid)

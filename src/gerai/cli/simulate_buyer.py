@@ -7,18 +7,15 @@ from typing import Final
 from gerai.cli.terminal import fail
 from gerai.domain.records import OrderView, Payment
 from gerai.domain.refusals import AmountOutOfRange, MethodUnavailable, SurchargeForbidden
-from gerai.doors.pay.actions import PLAYED_ACTS
 from gerai.engine.core import Engine
 from gerai.engine.payments.offered import offered_channels, require_offered
 from gerai.engine.payments.open import WantedPayment, payment_to_start
-from gerai.engine.payments.record import RecordPayment
+from gerai.engine.payments.play import PLAYED_ACTS, play_command, played_payment
 from gerai.found import FoundPartners
 from gerai.settings import Settings
 
 #: How a payer pays, by what it is called.
 PLAYED: Final = PLAYED_ACTS
-_OPEN: Final = ("processing",)
-_OR_RUN_OUT: Final = ("processing", "expired")
 
 
 def require_play_money(engine: Engine, view: OrderView) -> None:
@@ -33,24 +30,12 @@ def require_play_money(engine: Engine, view: OrderView) -> None:
 async def play_payer(engine: Engine, settings: Settings, view: OrderView, way: str, came_sen: int | None) -> OrderView:
     """Play the payer of the order; returns it as it is then. One who has not chosen pays with the first method that is
     offered. ``came_sen``: what comes, if it is not what is asked. Refuses what the engine refuses."""
-    does, order = PLAYED[way], view.order
-    states = _OR_RUN_OUT if does.played == "late" else _OPEN
-    payment = next((one for one in reversed(view.payments) if one.status in states), None)
-    if payment is None and does.played == "in_time":
+    order, payment = view.order, played_payment(view, way)
+    if payment is None and PLAYED[way].played == "in_time":
         payment = await _start_any(engine, settings, view)
     if payment is None:
         fail(f"order {order.number} is {order.status}, and no payment of it can be played / tidak bisa dibayar lagi")
-    command = RecordPayment(
-        merchant_id=order.merchant_id,
-        environment=order.environment,
-        order_id=order.order_id,
-        payment_id=payment.payment_id,
-        outcome=does.outcome,
-        failure=does.failure,
-        played=does.played,
-        came_sen=came_sen,
-    )
-    return (await engine.submit(command)).answer
+    return (await engine.submit(play_command(view, payment, way, came_sen))).answer
 
 
 async def _start_any(engine: Engine, settings: Settings, view: OrderView) -> Payment | None:

@@ -20,6 +20,7 @@ from rich.table import Table
 from rich.text import Text
 
 from gerai.cli import language
+from gerai.cli.typed import as_typed
 from gerai.kit.clock import JAKARTA
 from gerai.kit.terminal_text import in_one_line, json_in_ascii_controls
 
@@ -78,7 +79,7 @@ class Screen:
         """Print one line of these pieces, each in the chosen language where its tables have it."""
         whole = Text(style=style)
         for piece in pieces:
-            whole.append_text(styled(language.said(piece)) if isinstance(piece, str) else piece)
+            whole.append_text(styled(as_typed(language.said(piece))) if isinstance(piece, str) else piece)
         self._console.print(whole)
 
     def lines(self, *texts: str, style: str = "") -> None:

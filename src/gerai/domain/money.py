@@ -86,9 +86,19 @@ def decimal_string(sen: int) -> str:
 
 
 def display(sen: int) -> str:
-    """Sen to ``Rp15.000``: dots between thousands, no space. Sen are never cut: ``Rp60.000,15``."""
+    """Sen to ``Rp15.000``: dots between thousands, no space. Sen are never cut: ``Rp60.000,15``. What is
+    below nothing: ``-Rp15.000``."""
+    if sen < 0:
+        return f"-{display(-sen)}"
     whole, rest = divmod(sen, SEN_PER_RUPIAH)
     return "Rp" + f"{whole:,}".replace(",", ".") + (f",{rest:02d}" if rest else "")
+
+
+def percent(basis_points: int) -> str:
+    """Basis points as people read them: ``63%``, ``2,5%``."""
+    whole, rest = divmod(abs(basis_points), 100)
+    part = f",{rest:02d}".rstrip("0") if rest else ""
+    return f"{'-' if basis_points < 0 else ''}{whole}{part}%"
 
 
 def digits(sen: int) -> str:

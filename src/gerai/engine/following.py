@@ -30,6 +30,12 @@ _BEAT_S: Final = 1.0
 _SILENT_S: Final = 2.0
 _LISTEN_S: Final = 1.0
 _STATEMENT_S: Final = 2.0
+#: Before anything is loaded nobody waits for a change: a machine that is slow to start may take its time.
+_LISTEN_FIRST_S: Final = 10.0
+#: A timer that is so late tells that this process itself stood still (it imports, or the machine gives it no time):
+#: what came meanwhile is read before the other side is said to be silent.
+_LATE_S: Final = 0.1
+_READ_AT_LEAST_S: Final = 0.25
 #: Reading some merchants that changed, and each of them more; reading all, over a connection just made. What takes
 #: longer than the first is read by the second.
 _READ_S: Final = 3.0
@@ -72,7 +78,8 @@ class _Follower:
         """Until a connection is lost or silent: ConnectionLost."""
         try:
             # Listening begins before the load, so that no change falls between them.
-            await _within(_LISTEN_S, self._listening, self._listening.execute(sql.LISTEN))
+            limit_s = _LISTEN_S if self._directory.loaded.is_set() else _LISTEN_FIRST_S
+            await _within(limit_s, self._listening, self._listening.execute(sql.LISTEN))
         except ConnectionLost:
             # Whoever cannot be notified has to look.
             await self._load_all()
@@ -91,7 +98,10 @@ class _Follower:
 
     async def _heard(self, sent_s: float) -> bool:
         """Read what is notified next; whether the beat was among it. ConnectionLost when nothing is, for too long."""
-        notified = await sql.notified(self._listening, max(0.0, sent_s + _SILENT_S - monotonic()))
+        until_s = sent_s + _SILENT_S
+        notified = await sql.notified(self._listening, max(0.0, until_s - monotonic()))
+        if not notified and monotonic() - until_s > _LATE_S:
+            notified = await sql.notified(self._listening, _READ_AT_LEAST_S)
         if not notified:
             raise ConnectionLost("the connection that listens is silent")
         await self._read(notified)
@@ -158,7 +168,17 @@ class _Follower:
 
 async def _within(limit_s: float, connection: Connection, work: Awaitable[T]) -> T:
     """Wait for work on this connection; ConnectionLost when it takes longer."""
-    timer = asyncio.get_running_loop().call_later(limit_s, drop, connection)
+    loop = asyncio.get_running_loop()
+
+    def out_of_time() -> None:
+        nonlocal timer
+        if loop.time() - timer.when() > _LATE_S:
+            timer = loop.call_later(_READ_AT_LEAST_S, drop, connection)
+        else:
+            drop(connection)
+
+    timer = loop.call_later(limit_s, out_of_time)
+
     try:
         return await work
     except DatabaseError as error:

@@ -43,6 +43,7 @@ def new_payment(
     merchant_fee_sen: int = 0,
     matching_sen: int = 0,
     receiving_id: int | None = None,
+    acquired_by: int | None = None,
     contract_id: int | None = None,
     reference: str = "",
     instructions: dict[str, Any] | None = None,
@@ -74,6 +75,7 @@ def new_payment(
         matching_sen=matching_sen,
         receiving_id=receiving_id,
         contract_id=contract_id,
+        acquired_by=acquired_by,
     )
 
 

@@ -42,7 +42,7 @@ MONEY_WAITING: Final = Metric(
     "gauge",
     f"Money into the seller's own accounts that fits no payment or several (`arrivals`), and notices of it that could "
     f"not be read (`notices`), for a person to decide; refunds that a person is to send (`refunds`); and payments "
-    f"that their gateway should have paid out by now (`payouts`; {WAITING_AT_MOST} at most of each).",
+    f"that their gateway or QRIS acquirer should have paid out by now (`payouts`; {WAITING_AT_MOST} at most of each).",
     ("what",),
 )
 OLDEST_JOB: Final = Metric(

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any, Final, Literal, Protocol
 
 from gerai.domain.records import ReceivingAccount
+from gerai.domain.settlement import SettleRule
 from gerai.ports.va_places import PayPlace
 
 PaymentKind = Literal["code", "qr", "redirect", "manual"]
@@ -110,10 +111,12 @@ class AccountFault(Exception):
 @dataclass(frozen=True)
 class AccountForm:
     """How a seller names an account of their own. ``read`` gets the texts by the names that are asked, without unknown
-    or blank ones and with all that are required; it raises AccountFault."""
+    or blank ones and with all that are required; it raises AccountFault. ``settles``: when an acquirer passes on what
+    came there, unless the seller says otherwise; None: nobody is between, and what came is there."""
 
     asks: tuple[Asked, ...]
     read: Callable[[Mapping[str, str]], ReadAccount]
+    settles: SettleRule | None = None
 
 
 class PaymentMethod(Protocol):

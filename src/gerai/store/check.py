@@ -24,7 +24,7 @@ ROWS_AT_MOST: Final = 20
 ROWS_OF_EACH: Final = 10_000
 _TABLES: Final = (
     "accounts", "arrivals", "deposits", "events", "gateway_contracts", "invoices", "order_lines", "orders", "payments",
-    "payouts", "refund_tasks", "shipments", "stock", "transfers",
+    "payouts", "receiving_accounts", "refund_tasks", "shipments", "stock", "transfers",
 )  # fmt: skip
 INVARIANTS: Final = (*OF_BOOKS, *OF_DEPOSITS, *OF_PAYOUTS, *OF_ORDERS)
 

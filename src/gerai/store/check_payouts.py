@@ -1,4 +1,4 @@
-"""What must be true of the books of gateways: what they paid out, and what it was made of."""
+"""What must be true of the books of gateways and acquirers: what they paid out, and what it was made of."""
 
 from __future__ import annotations
 
@@ -8,13 +8,22 @@ from gerai.domain.payment_status import CAME
 from gerai.store.conditions import listed
 from gerai.store.invariant import Invariant
 
+#: Contracts and own accounts: who pays out, by the name under which all that are one to them pay out together.
+_PAYING_OUT: Final = """
+(SELECT c.merchant_id, c.contract_id AS id, c.gateway AS name, c.environment FROM {gateway_contracts} c
+ UNION ALL
+ SELECT a.merchant_id, a.receiving_id, a.method || ':' || coalesce(nullif(a.identity, ''), a.receiving_id::text),
+        'production'
+ FROM {receiving_accounts} a)"""
 #: Payments and top-ups alike.
 _PAID: Final = f"""
-(SELECT p.merchant_id, p.payout_id, p.contract_id, p.environment, p.amount_sen + p.fee_sen + p.matching_sen AS sen,
+(SELECT p.merchant_id, p.payout_id, coalesce(p.contract_id, p.acquired_by) AS whose, p.environment,
+        p.amount_sen + p.fee_sen + p.matching_sen AS sen,
         p.fee_sen + p.merchant_fee_sen AS kept_sen, p.status IN ({listed(CAME)}) AS came
  FROM {{payments}} p WHERE p.payout_id IS NOT NULL
  UNION ALL
- SELECT d.merchant_id, d.payout_id, d.contract_id, d.environment, coalesce(d.came_sen, d.pay_sen),
+ SELECT d.merchant_id, d.payout_id, coalesce(d.contract_id, d.acquired_by), d.environment,
+        coalesce(d.came_sen, d.pay_sen),
         CASE WHEN d.came_sen IS NULL THEN d.fee_sen ELSE 0 END, d.held_at IS NOT NULL OR d.status = 'succeeded'
  FROM {{deposits}} d WHERE d.payout_id IS NOT NULL)"""
 _PAYOUTS_HOLD: Final = f"""
@@ -24,10 +33,9 @@ SELECT coalesce(o.merchant_id, p.merchant_id, r.merchant_id) AS merchant_id,
        coalesce(p.kept_sen, 0) AS kept_sen, coalesce(p.n, 0) AS held
 FROM {{payouts}} o
 FULL JOIN (SELECT p.merchant_id, p.payout_id, count(*) AS n, sum(p.sen) AS sen, sum(p.kept_sen) AS kept_sen,
-                  min(c.gateway) AS least, max(c.gateway) AS most, min(p.environment) AS environment,
+                  min(c.name) AS least, max(c.name) AS most, min(p.environment) AS environment,
                   max(p.environment) AS environments, bool_and(p.came) AS came
-           FROM {_PAID} p LEFT JOIN {{gateway_contracts}} c
-             ON c.merchant_id = p.merchant_id AND c.contract_id = p.contract_id
+           FROM {_PAID} p LEFT JOIN {_PAYING_OUT} c ON c.merchant_id = p.merchant_id AND c.id = p.whose
            GROUP BY 1, 2) p
   ON p.merchant_id = o.merchant_id AND p.payout_id = o.payout_id
 FULL JOIN (SELECT t.merchant_id, t.payout_id, sum(t.amount_sen) AS sen, min(c.gateway) AS least,
@@ -36,12 +44,12 @@ FULL JOIN (SELECT t.merchant_id, t.payout_id, sum(t.amount_sen) AS sen, min(c.ga
              ON c.merchant_id = t.merchant_id AND c.contract_id = t.contract_id
            WHERE t.payout_id IS NOT NULL GROUP BY 1, 2) r
   ON r.merchant_id = o.merchant_id AND r.payout_id = o.payout_id
-LEFT JOIN {{gateway_contracts}} g ON g.merchant_id = o.merchant_id AND g.contract_id = o.contract_id
+LEFT JOIN {_PAYING_OUT} g ON g.merchant_id = o.merchant_id AND g.id = o.contract_id
 WHERE o.payout_id IS NULL OR p.payout_id IS NULL OR NOT p.came OR NOT coalesce(r.sent, true)
    OR (p.n, p.sen, p.kept_sen, p.least, p.most, p.environment, p.environments) IS DISTINCT FROM
-      (o.payments, o.gross_sen, o.known_fee_sen, g.gateway, g.gateway, o.environment, g.environment)
-   OR coalesce(r.sen, 0) <> o.refunded_sen OR coalesce(r.least, g.gateway) <> g.gateway
-   OR coalesce(r.most, g.gateway) <> g.gateway
+      (o.payments, o.gross_sen, o.known_fee_sen, g.name, g.name, o.environment, g.environment)
+   OR coalesce(r.sen, 0) <> o.refunded_sen OR coalesce(r.least, g.name) <> g.name
+   OR coalesce(r.most, g.name) <> g.name
 ORDER BY 1, 2"""
 
 #: What more was kept than was known when the payments came is one transfer; what was less, one in the other direction.
@@ -66,7 +74,7 @@ WHERE CASE WHEN o.payout_id IS NULL THEN true
               CASE WHEN o.reason = 'payout_fee' AND o.sen < 0 THEN 'fees' ELSE 'gateway' END) END
 ORDER BY 1, 2, 6"""
 
-#: What a person sent back of what a gateway took is known by the order's, the payment's and the deposit's own
+#: What a person sent back of what somebody passes on is known by the order's, the payment's and the deposit's own
 #: invariants.
 _BANK_IS_PAYOUTS: Final = """
 SELECT t.merchant_id, t.transfer_id, t.environment, t.reason, t.amount_sen, t.payment_id
@@ -76,14 +84,14 @@ LEFT JOIN {payments} p ON p.merchant_id = t.merchant_id AND p.payment_id = t.pay
 LEFT JOIN {deposits} e ON e.merchant_id = t.merchant_id AND e.deposit_id = t.payment_id
 WHERE NOT (t.reason = 'payout' AND b.account_id = t.debit_account_id
            OR t.reason = 'refund_sent' AND b.account_id = t.credit_account_id
-              AND coalesce(p.contract_id, e.contract_id) IS NOT NULL)
+              AND coalesce(p.contract_id, p.acquired_by, e.contract_id, e.acquired_by) IS NOT NULL)
 ORDER BY t.merchant_id, t.transfer_id"""
 
 OF_PAYOUTS: Final = (
     Invariant(
         "payouts_hold",
-        "Every payout is made of the payments, deposits and refunds that name it, all of its own gateway: together "
-        "they are what it says, and each is in one payout at most",
+        "Every payout is made of the payments, deposits and refunds that name it, all of its own gateway or acquirer: "
+        "together they are what it says, and each is in one payout at most",
         _PAYOUTS_HOLD,
     ),
     Invariant(
@@ -94,8 +102,8 @@ OF_PAYOUTS: Final = (
     ),
     Invariant(
         "bank_is_payouts",
-        "The bank account has what gateways paid out, less what a person sent back of payments and deposits that they "
-        "took, and nothing else",
+        "The bank account has what gateways and acquirers paid out, less what a person sent back of payments and "
+        "deposits that they took, and nothing else",
         _BANK_IS_PAYOUTS,
     ),
 )

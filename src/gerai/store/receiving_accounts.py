@@ -11,7 +11,9 @@ from psycopg import AsyncConnection
 from psycopg.types.json import Jsonb
 
 from gerai.domain.records import ReceivingAccount
+from gerai.domain.settlement import SettleRule
 from gerai.store.conditions import query
+from gerai.store.tables import RECEIVING
 
 #: One row of the index for each amount that is taken, 999 at most. Its own order may be asked for its own again.
 _FULL: Final = """
@@ -36,19 +38,42 @@ async def open_accounts(
     )  # fmt: skip
     found: dict[int, tuple[ReceivingAccount, ...]] = dict.fromkeys(merchant_ids, ())
     for row in await cursor.fetchall():
-        found[row[0]] += (ReceivingAccount(*row),)
+        found[row[0]] += (RECEIVING.read(row),)
     return found
 
 
 async def add(connection: AsyncConnection, new: ReceivingAccount) -> bool:
     """False when the merchant has an open one for this method and channel, also one that another process just adds."""
-    values = {**msgspec.structs.asdict(new), "details": Jsonb(new.details)}
+    values = {**msgspec.structs.asdict(new), "details": Jsonb(new.details), "settles": _rule(new.settles)}
     cursor = await connection.execute(
         query(f"INSERT INTO receiving_accounts ({_COLUMNS}) VALUES ({', '.join(f'%({name})s' for name in values)}) "
               "ON CONFLICT (merchant_id, method, channel) WHERE closed_at IS NULL DO NOTHING"),
         values,
     )  # fmt: skip
     return cursor.rowcount == 1
+
+
+async def accounts(connection: AsyncConnection, merchant_id: int) -> list[ReceivingAccount]:
+    """All of a merchant's there were, closed ones, too, oldest first."""
+    cursor = await connection.execute(
+        query(f"SELECT {_COLUMNS} FROM receiving_accounts WHERE merchant_id = %s ORDER BY receiving_id"), (merchant_id,)
+    )
+    return [RECEIVING.read(row) for row in await cursor.fetchall()]
+
+
+async def change_rule(
+    connection: AsyncConnection, merchant_id: int, method: str, identity: str, receiving_id: int, rule: SettleRule
+) -> None:
+    """What its acquirer passes on is expected by this rule, of this account and of each that is the same one to it."""
+    await connection.execute(
+        "UPDATE receiving_accounts SET settles = %s WHERE merchant_id = %s AND (receiving_id = %s "
+        "OR (settles IS NOT NULL AND method = %s AND identity = %s AND identity <> ''))",
+        (_rule(rule), merchant_id, receiving_id, method, identity),
+    )
+
+
+def _rule(rule: SettleRule | None) -> Jsonb | None:
+    return None if rule is None else Jsonb(msgspec.to_builtins(rule))
 
 
 async def inherit(connection: AsyncConnection, new: ReceivingAccount) -> None:

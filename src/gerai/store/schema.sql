@@ -249,6 +249,7 @@ CREATE TABLE deposits (
     payout_id bigint,
     came_sen bigint,
     held_at timestamp with time zone,
+    acquired_by bigint,
     CONSTRAINT deposit_completed CHECK (((status = 'succeeded'::text) = (completed_at IS NOT NULL))),
     CONSTRAINT deposit_credited_once CHECK (((status = 'succeeded'::text) = (transfer_id IS NOT NULL))),
     CONSTRAINT deposit_pays_for_itself CHECK ((pay_sen >= (amount_sen + fee_sen))),
@@ -616,6 +617,7 @@ CREATE TABLE payments (
     receiving_id bigint,
     contract_id bigint,
     payout_id bigint,
+    acquired_by bigint,
     CONSTRAINT fee_within_payment CHECK (((merchant_fee_sen >= 0) AND (merchant_fee_sen <= amount_sen))),
     CONSTRAINT payments_amount_sen_check CHECK ((amount_sen >= 0)),
     CONSTRAINT payments_fee_sen_check CHECK ((fee_sen >= 0)),
@@ -720,7 +722,8 @@ CREATE TABLE receiving_accounts (
     created_by text NOT NULL,
     closed_at timestamp with time zone,
     closed_by text DEFAULT ''::text NOT NULL,
-    identity text DEFAULT ''::text NOT NULL
+    identity text DEFAULT ''::text NOT NULL,
+    settles jsonb
 );
 
 CREATE TABLE refund_tasks (
@@ -1223,11 +1226,13 @@ CREATE INDEX audit_of_environments ON audit USING btree (merchant_id, environmen
 CREATE INDEX audit_of_targets ON audit USING btree (merchant_id, target, audit_id);
 CREATE INDEX catalogue_changes_since ON catalogue_changes USING btree (merchant_id, changed_in);
 CREATE INDEX code_deliveries_waiting ON code_deliveries USING btree (merchant_id, environment, order_id) WHERE (status = 'waiting'::text);
+CREATE INDEX deposits_acquired ON deposits USING btree (merchant_id, acquired_by, COALESCE(held_at, completed_at)) WHERE ((acquired_by IS NOT NULL) AND (payout_id IS NULL) AND (COALESCE(held_at, completed_at) IS NOT NULL));
 CREATE UNIQUE INDEX deposits_at_gateway ON deposits USING btree (merchant_id, contract_id, public_id) WHERE (contract_id IS NOT NULL);
 CREATE INDEX deposits_came ON deposits USING btree (merchant_id, contract_id, COALESCE(held_at, completed_at)) WHERE ((contract_id IS NOT NULL) AND (COALESCE(held_at, completed_at) IS NOT NULL));
 CREATE INDEX deposits_due ON deposits USING btree (expires_at) WHERE ((status = 'pending'::text) AND (expires_at IS NOT NULL));
 CREATE INDEX deposits_late ON deposits USING btree (merchant_id, deposit_id) WHERE (status = 'late'::text);
 CREATE INDEX deposits_member ON deposits USING btree (merchant_id, member_id, deposit_id) WHERE (member_id IS NOT NULL);
+CREATE INDEX deposits_of_payouts ON deposits USING btree (merchant_id, payout_id, deposit_id) WHERE (payout_id IS NOT NULL);
 CREATE INDEX deposits_receiving ON deposits USING btree (merchant_id, receiving_id, pay_sen) WHERE (receiving_id IS NOT NULL);
 CREATE INDEX deposits_secret ON deposits USING hash (secret);
 CREATE INDEX deposits_unsettled ON deposits USING btree (merchant_id, contract_id, COALESCE(held_at, completed_at)) WHERE ((contract_id IS NOT NULL) AND (payout_id IS NULL) AND (COALESCE(held_at, completed_at) IS NOT NULL));
@@ -1253,11 +1258,13 @@ CREATE INDEX orders_listed ON orders USING btree (merchant_id, environment, chan
 CREATE INDEX orders_of_member ON orders USING btree (merchant_id, environment, member_id, status, created_at, order_id) WHERE (member_id IS NOT NULL);
 CREATE INDEX orders_secret ON orders USING hash (secret);
 CREATE INDEX orders_status ON orders USING btree (merchant_id, environment, channel, status, created_at, order_id);
+CREATE INDEX payments_acquired ON payments USING btree (merchant_id, acquired_by, completed_at) WHERE ((acquired_by IS NOT NULL) AND (payout_id IS NULL) AND (status = ANY (ARRAY['completed'::text, 'late'::text, 'refunded'::text])));
 CREATE INDEX payments_at_gateways ON payments USING btree (merchant_id, contract_id, completed_at) WHERE ((contract_id IS NOT NULL) AND (completed_at IS NOT NULL));
 CREATE INDEX payments_code ON payments USING btree (merchant_id, environment, ((instructions ->> 'code'::text))) WHERE ((instructions ->> 'code'::text) <> ''::text);
 CREATE INDEX payments_due ON payments USING btree (expires_at) WHERE ((status = 'processing'::text) AND (expires_at IS NOT NULL));
 CREATE INDEX payments_late ON payments USING btree (merchant_id, payment_id) WHERE (status = 'late'::text);
 CREATE INDEX payments_listed ON payments USING btree (merchant_id, environment, created_at, payment_id);
+CREATE INDEX payments_of_payouts ON payments USING btree (merchant_id, payout_id, payment_id) WHERE (payout_id IS NOT NULL);
 CREATE INDEX payments_order ON payments USING btree (merchant_id, order_id);
 CREATE INDEX payments_receiving ON payments USING btree (merchant_id, receiving_id, (((amount_sen + fee_sen) + matching_sen))) WHERE (receiving_id IS NOT NULL);
 CREATE INDEX payments_unsettled ON payments USING btree (merchant_id, contract_id, completed_at) WHERE ((contract_id IS NOT NULL) AND (payout_id IS NULL) AND (status = ANY (ARRAY['completed'::text, 'late'::text, 'refunded'::text])));

@@ -141,4 +141,5 @@ def _encoded(values: Sequence[Any]) -> list[bytes | None]:
 
 
 def _is_struct(hint: Any) -> bool:
-    return isinstance(hint, type) and issubclass(hint, msgspec.Struct)
+    parts = [part for part in get_args(hint) if part is not NoneType] if isinstance(hint, UnionType) else [hint]
+    return all(isinstance(part, type) and issubclass(part, msgspec.Struct) for part in parts)

@@ -116,6 +116,21 @@ async def of_member(connection: AsyncConnection, merchant_id: int, environment: 
     return None if row is None else ACCOUNTS.read(row)
 
 
+async def of_each_member(
+    connection: AsyncConnection, merchant_id: int, environment: str, member_ids: list[int]
+) -> dict[int, Account]:
+    """The wallets of these members as they stand, by member; those without one are missing."""
+    cursor = await connection.execute(
+        query(
+            f"SELECT {ACCOUNTS.select_list} FROM accounts t WHERE t.merchant_id = %s AND t.environment = %s "
+            "AND t.member_id = ANY(%s) AND t.kind = 'wallet'"
+        ),
+        (merchant_id, environment, member_ids),
+    )
+    found = [ACCOUNTS.read(row) for row in await cursor.fetchall()]
+    return {one.member_id: one for one in found if one.member_id is not None}
+
+
 async def numbers_of_orders(connection: AsyncConnection, merchant_id: int, order_ids: list[int]) -> dict[int, str]:
     """What people call these orders, by id."""
     cursor = await connection.execute(

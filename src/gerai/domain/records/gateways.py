@@ -43,11 +43,12 @@ class GatewayContract(msgspec.Struct, frozen=True):
 
 
 class Payout(msgspec.Struct, frozen=True):
-    """What a gateway paid out at once, under a ``reference`` of its own: ``gross_sen``, what the payers of ``payments``
-    payments and deposits had paid, less ``refunded_sen``, which it gave back for the seller, and less ``fee_sen``,
-    which it kept of that in all; ``amount_sen`` came into the seller's account at ``paid_at``. ``known_fee_sen`` of the
-    fee was booked when the payments came. ``transfer_id`` and ``fee_transfer_id``: what booked it; None: there was
-    nothing to book."""
+    """What a gateway, or the acquirer of an own account, paid out at once, under a ``reference`` of its own:
+    ``gross_sen``, what the payers of ``payments`` payments and deposits had paid, less ``refunded_sen``, which it gave
+    back for the seller, and less ``fee_sen``, which it kept of that in all; ``amount_sen`` came into the seller's bank
+    at ``paid_at``. ``contract_id``: of the contract, or of the own account: nothing else has its id. ``known_fee_sen``
+    of the fee was booked when the payments came. ``transfer_id`` and ``fee_transfer_id``: what booked it; None: there
+    was nothing to book."""
 
     merchant_id: int
     payout_id: int

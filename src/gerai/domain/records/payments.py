@@ -102,8 +102,9 @@ class Payment(msgspec.Struct, frozen=True):
     ``fee_sen``, which the payer pays on top of the amount, and ``merchant_fee_sen`` of the amount. ``receiving_id``:
     the seller's own account it comes into; ``matching_sen``: so much more than the amount and the fee is asked for
     there, and no other payment may come with that, or came through a gateway and was accepted; ``contract_id``: the
-    contract with the gateway that takes it; ``payout_id``: the payout with which it passed it on. One for which another
-    amount came than was asked for is of what came, and ``failure`` keeps what was asked (:attr:`asked_instead_sen`)."""
+    contract with the gateway that takes it; ``acquired_by``: the own account whose acquirer passes it on later;
+    ``payout_id``: the payout with which it was passed on. One for which another amount came than was asked for is of
+    what came, and ``failure`` keeps what was asked (:attr:`asked_instead_sen`)."""
 
     merchant_id: int
     payment_id: int
@@ -129,6 +130,13 @@ class Payment(msgspec.Struct, frozen=True):
     receiving_id: int | None = None
     contract_id: int | None = None
     payout_id: int | None = None
+    acquired_by: int | None = None
+
+    @property
+    def passed_on_by(self) -> int | None:
+        """By which contract, or from which own account, its money reaches the seller's bank with a payout; None: it is
+        there when it came."""
+        return self.acquired_by if self.contract_id is None else self.contract_id
 
     @property
     def asked_sen(self) -> int:

@@ -6,6 +6,8 @@ from datetime import datetime
 
 import msgspec
 
+from gerai.domain.settlement import SettleRule
+
 
 class ExpectedAmount(msgspec.Struct, frozen=True):
     """An amount that may come into a receiving account until ``expected_until``, and which order's payment or which
@@ -93,7 +95,7 @@ class ReceivingAccount(msgspec.Struct, frozen=True):
     """An account of the seller's own into which payers pay: a bank account, the QRIS code on the counter. ``details``:
     what its method shows payers, as the method once read it. ``created_by``, ``closed_by``: the people who named and
     closed it. ``identity``: what it is to its bank or acquirer, whatever it is called here; empty: not
-    known."""
+    known. ``settles``: its acquirer passes on what came, then; None: what comes is there at once."""
 
     merchant_id: int
     receiving_id: int
@@ -105,3 +107,9 @@ class ReceivingAccount(msgspec.Struct, frozen=True):
     closed_at: datetime | None = None
     closed_by: str = ""
     identity: str = ""
+    settles: SettleRule | None = None
+
+    @property
+    def acquirer(self) -> str:
+        """What its payouts are listed under: every account that is the same one to its acquirer has it."""
+        return f"{self.method}:{self.identity or self.receiving_id}"

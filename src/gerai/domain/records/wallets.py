@@ -63,9 +63,10 @@ class Deposit(msgspec.Struct, frozen=True):
     the one transfer that credited the wallet, there exactly while the deposit is ``succeeded``;
     ``matching_transfer_id`` the one that booked :attr:`matching_sen`, where there is any. ``receiving_id``: the
     seller's own account it comes into, and no other money may come there with ``pay_sen``; ``contract_id``: the
-    contract by which a gateway takes it; ``payout_id``: the payout with which it passed it on. ``held_at``: since when
-    its money waits, or waited, for somebody to decide; ``came_sen``: what came instead of ``pay_sen``, before it is
-    accepted and the deposit is one of that amount."""
+    contract by which a gateway takes it; ``acquired_by``: the own account whose acquirer passes it on later;
+    ``payout_id``: the payout with which it was passed on. ``held_at``: since when its money waits, or waited, for
+    somebody to decide; ``came_sen``: what came instead of ``pay_sen``, before it is accepted and the deposit is one of
+    that amount."""
 
     merchant_id: int
     deposit_id: int
@@ -96,6 +97,12 @@ class Deposit(msgspec.Struct, frozen=True):
     payout_id: int | None = None
     came_sen: int | None = None
     held_at: datetime | None = None
+    acquired_by: int | None = None
+
+    @property
+    def passed_on_by(self) -> int | None:
+        """As that of a payment."""
+        return self.acquired_by if self.contract_id is None else self.contract_id
 
     @property
     def came_instead_sen(self) -> int:

@@ -51,9 +51,10 @@ class IdentityNotLinked(Refusal):
 class AmountMismatch(Refusal):
     given_sen: int
     right_sen: int
-    #: What was taken off a payout's payments before they were compared.
+    #: What was taken off a payout's payments before they were compared, and how many these are.
     fee_sen: int = 0
     refunded_sen: int = 0
+    payments: int = 0
     code = "amount_mismatch"
 
 

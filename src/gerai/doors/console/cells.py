@@ -10,6 +10,7 @@ from typing import Any, Final, cast
 import msgspec
 from msgspec import Meta
 
+from gerai.domain.money import percent
 from gerai.doors.console.order_words import parted
 from gerai.doors.console.tones import tone_of
 from gerai.doors.console.words import DeskWords
@@ -119,10 +120,14 @@ def cell(name: str, value: Any, words: DeskWords) -> Cell:
             return Cell(words("none"), "none")
         case dict() | list() if not value:
             return Cell(words("none"), "none")
+        case True if name == "late":
+            return Cell(words("yes"), "pill", tone_of(name))
         case bool():
             return Cell(words("yes" if value else "no"), "pill", "good" if value else "calm")
         case int() if name.endswith("_sen"):
             return Cell(words.amount(value), "amount")
+        case int() if name.endswith("_bp"):
+            return Cell(percent(value), "number")
         case int():
             return Cell(str(value), "id" if name == "id" else "number")
         case datetime():

@@ -12,7 +12,19 @@ from gerai.engine.desk.registry import views
 #: The groups of the menu, and what stands in each before anything else there; what none names stands under settings.
 _GROUPS: Final[dict[str, tuple[str, ...]]] = {
     "orders": ("orders", "events"),
-    "money": ("waiting", "payments", "proofs", "arrivals", "notices", "refunds", "topups", "payouts", "wallets"),
+    "money": (
+        "waiting",
+        "payments",
+        "proofs",
+        "arrivals",
+        "notices",
+        "refunds",
+        "topups",
+        "payouts",
+        "expected_payouts",
+        "expected_payments",
+        "wallets",
+    ),
     "customers": ("members",),
     "catalogue": (
         "products",

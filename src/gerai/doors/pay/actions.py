@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, Literal, NamedTuple
+from typing import Any, Final
 from urllib.parse import parse_qs
 
 from starlette.responses import Response
@@ -29,7 +29,7 @@ from gerai.doors.pay.resolve import ResolvedOrder
 from gerai.engine.command import Command
 from gerai.engine.payments.cancel import CancelPayment
 from gerai.engine.payments.open import WantedPayment, payment_to_start
-from gerai.engine.payments.record import Played, RecordPayment
+from gerai.engine.payments.play import PLAYED_ACTS, play_command, played_payment
 from gerai.kit.clock import unix_s
 from gerai.ports.payments import PaymentMethod
 
@@ -42,24 +42,6 @@ NOTICES: Final[dict[type[Refusal], str]] = {
     MethodUnavailable: "unavailable",
     SurchargeForbidden: "unavailable",
     AmountOutOfRange: "unavailable",
-}
-
-
-class PlayedAct(NamedTuple):
-    """What a payer who is played does: what becomes of the payment, why it fails, and when its money arrives."""
-
-    outcome: Literal["paid", "failed"]
-    failure: dict[str, str]
-    played: Played = "in_time"
-
-
-#: By the field ``act`` of the form.
-PLAYED_ACTS: Final = {
-    "pay": PlayedAct("paid", {}),
-    "late": PlayedAct("paid", {}, "late"),
-    "fail": PlayedAct(
-        "failed", {"code": "SIMULATED_FAILURE", "message": "The payer simulator made this payment fail."}
-    ),
 }
 
 
@@ -148,7 +130,7 @@ async def play(ctx: RequestContext, opened: ResolvedOrder) -> Response:
     act, now = form.get("act", ""), opened.now(ctx)
     payment = page_state.running_payment(opened.view, now)
     if act == "late":
-        payment = next((p for p in reversed(opened.view.payments) if p.status in ("processing", "expired")), None)
+        payment = played_payment(opened.view, act)
     if (
         payment is None
         and act == "pay"
@@ -158,18 +140,8 @@ async def play(ctx: RequestContext, opened: ResolvedOrder) -> Response:
     # Of one that a gateway's sandbox has, its own payer pays.
     if payment is None or payment.contract_id is not None or act not in PLAYED_ACTS:
         return await _see_played(ctx, opened, act, "changed")
-    order, does = opened.view.order, PLAYED_ACTS[act]
-    command = RecordPayment(
-        merchant_id=order.merchant_id,
-        environment=order.environment,
-        order_id=order.order_id,
-        payment_id=payment.payment_id,
-        outcome=does.outcome,
-        failure=does.failure,
-        played=does.played,
-    )
     # The engine decides again, under the lock: of two forms at once, the second may find it paid.
-    notice = await submitted(ctx, command)
+    notice = await submitted(ctx, play_command(opened.view, payment, act))
     return await _see_played(ctx, opened, act, notice) if notice else answers.see(opened.address)
 
 

@@ -15,7 +15,7 @@ from gerai.engine.deposits.find import deposit_now
 from gerai.engine.deposits.transitions import announce_started
 from gerai.engine.made import Made
 from gerai.engine.payment_steps import keep_attempt
-from gerai.engine.payments.matching import Asking, Matching, expect, reach
+from gerai.engine.payments.matching import Asking, Matching, acquired_by, expect, reach
 from gerai.engine.payments.start import SETTLE_QUEUE
 from gerai.engine.state import Job, State
 from gerai.engine.wallet import ledger
@@ -115,6 +115,7 @@ class StartDeposit(Command[Deposit], frozen=True, kw_only=True):
             deposit,
             pay_sen=pay_sen,
             receiving_id=self.matching.receiving_id,
+            acquired_by=acquired_by(state, self.merchant_id, self.matching),
             instructions=self.instructions | self.matching.compose(pay_sen),
         )
 

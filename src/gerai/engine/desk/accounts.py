@@ -10,11 +10,27 @@ from msgspec import Meta
 from gerai.domain.refusals import InputInvalid
 from gerai.engine.acting import acting_now
 from gerai.engine.desk.fields import END, words
+from gerai.engine.desk.house import Within
+from gerai.kit.closest import not_known
+from gerai.ports.payments import PaymentMethod
 
 Said = Annotated[str, Meta(max_length=512)]
 Pair = Annotated[str, Meta(max_length=600, pattern=r"^[a-z][a-z0-9_]*=[^\n]*" + END)]
 Pairs = Annotated[tuple[Pair, ...], Meta(max_length=20)]
 MORE: Final = words("Lainnya: nama=nilai", "Anything else: name=value", ("name=value",))
+
+SETTLES: Final = words(
+    "Cair ke rekening Anda (workdays=1 cutoff=15:00)", "Reaches your bank (workdays=1 cutoff=15:00)", "workdays=1"
+)
+
+
+def method_of(within: Within, name: str) -> PaymentMethod:
+    """The method of an account of the shop's own. Refuses InputInvalid: there is none, or it needs a gateway."""
+    own = {known: method for known, method in within.house.payment_methods.items() if method.own_account}
+    found = own.get(name)
+    if found is None:
+        raise InputInvalid({"method": [not_known("method with an account of your own", name, own, listed=len(own))]})
+    return found
 
 
 def asked_of(given: msgspec.Struct, besides: frozenset[str], more: tuple[str, ...]) -> dict[str, str]:

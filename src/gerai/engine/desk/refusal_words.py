@@ -109,6 +109,8 @@ def _about_money(refusal: r.Refusal) -> str:
         case r.AmountOutOfRange():
             bounds = f"from {display(refusal.minimum_sen)} to {display(refusal.maximum_sen)}"
             return f"{display(refusal.given_sen)} cannot be booked: an amount is {bounds}"
+        case r.AmountMismatch() if refusal.payments:
+            return apart(refusal, fee_said=refusal.fee_sen > 0)
         case r.AmountMismatch():
             return f"{display(refusal.given_sen)} is not what is asked: {display(refusal.right_sen)}"
         case r.InsufficientFunds():
@@ -123,6 +125,20 @@ def _about_money(refusal: r.Refusal) -> str:
             return f"{refusal.identity} is linked to no member"
         case _:
             return ""
+
+
+def apart(refusal: r.AmountMismatch, *, fee_said: bool) -> str:
+    """What the payments of a payout make. ``fee_said``: whoever books it said what was kept of them."""
+    less = f"a fee of {display(refusal.fee_sen)}" if fee_said else "what is known of its fee"
+    if refusal.refunded_sen:
+        less += f" and {display(refusal.refunded_sen)} given back"
+    apart_sen = refusal.given_sen - refusal.right_sen
+    more = "more" if apart_sen > 0 else "less"
+    make = "this payment makes" if refusal.payments == 1 else f"these {refusal.payments} payments make"
+    return (
+        f"with {less} {make} {display(refusal.right_sen)}, not {display(refusal.given_sen)}, "
+        f"which is {display(abs(apart_sen))} {more}: nothing is booked"
+    )
 
 
 def _about_goods(refusal: r.Refusal) -> str:

@@ -9,9 +9,11 @@ import structlog
 
 from gerai.domain.records import ReceivingAccount
 from gerai.domain.refusals import InputInvalid, NotFound
+from gerai.domain.settlement import RULE_PARTS, SettleRule, read_rule
 from gerai.engine.core import Engine
 from gerai.engine.merchants.open import changing, note
 from gerai.kit.clock import real_now
+from gerai.kit.closest import not_known
 from gerai.ports.payments import AccountFault, PaymentMethod, ReadAccount
 from gerai.store import receiving_accounts as sql
 
@@ -42,20 +44,39 @@ def read_account(method: PaymentMethod, given: Mapping[str, str]) -> ReadAccount
         raise InputInvalid({fault.name: [fault.fault]}) from fault
 
 
+def read_settles(method: PaymentMethod, said: str) -> SettleRule | None:
+    """When an acquirer passes on what comes into an account, as its seller says (:data:`RULE_FORM`; pure); nothing
+    said: as its method assumes; None: what comes is there. Refuses InputInvalid: it is no rule, or nobody is between.
+    """
+    usual = None if method.own_account is None else method.own_account.settles
+    if not said.strip():
+        return usual
+    if usual is None:
+        raise InputInvalid({"settles": [f"what comes by {method.name} is there at once: nobody passes it on"]})
+    parts = {name: value for name, _, value in (one.partition("=") for one in said.split())}
+    if unknown := [name for name in parts if name not in RULE_PARTS]:
+        raise InputInvalid({"settles": [not_known("part of a rule", unknown[0], RULE_PARTS, listed=len(RULE_PARTS))]})
+    try:
+        return read_rule(parts)
+    except ValueError as fault:
+        raise InputInvalid({"settles": [str(fault)]}) from fault
+
+
 async def open_account(
-    engine: Engine, merchant_id: int, method: PaymentMethod, given: Mapping[str, str], by: str
+    engine: Engine, merchant_id: int, method: PaymentMethod, given: Mapping[str, str], by: str, settles: str = ""
 ) -> ReceivingAccount:
     """Name an account; from now on real money is paid there. Every process follows within a second.
 
-    Refuses InputInvalid: as :func:`read_account`, the merchant is marked simulated (its payers are played), or it has
-    an open one for this channel: that is closed first.
+    Refuses InputInvalid: as :func:`read_account` and :func:`read_settles`, the merchant is marked simulated (its payers
+    are played), or it has an open one for this channel: that is closed first.
     """
-    read = read_account(method, given)
+    read, rule = read_account(method, given), read_settles(method, settles)
     if engine.directory.merchant(merchant_id).simulated:
         raise InputInvalid({"merchant": ["is marked simulated: its payers are played, and no real money comes"]})
     new = ReceivingAccount(
-        merchant_id, engine.ids.next(), method.name, read.channel, read.details, real_now(), by, identity=read.identity
-    )
+        merchant_id, engine.ids.next(), method.name, read.channel, read.details, real_now(), by, identity=read.identity,
+        settles=rule,
+    )  # fmt: skip
     async with changing(engine, merchant_id) as connection:
         if not await sql.add(connection, new):
             known = engine.directory.merchant(merchant_id).receiving
@@ -68,10 +89,30 @@ async def open_account(
                 }
             )
         await sql.inherit(connection, new)
-        note(new.receiving_id, method=method.name, channel=read.channel, shown=[": ".join(one) for one in read.shown])
+        rule_facts = {} if rule is None else {"rule": str(rule)}
+        shown = [": ".join(one) for one in read.shown]
+        note(new.receiving_id, method=method.name, channel=read.channel, shown=shown, **rule_facts)
     log.info("receiving.opened", merchant_id=merchant_id, receiving_id=new.receiving_id, method=method.name,
                 channel=read.channel, by=by)  # fmt: skip
     return new
+
+
+async def change_settles(
+    engine: Engine, merchant_id: int, account: ReceivingAccount, method: PaymentMethod, said: str
+) -> SettleRule:
+    """What this account's acquirer passes on is expected by this rule from now on, what came before, too, also into
+    another account that is the same one to it; nothing said: as the method assumes. Refuses InputInvalid: as
+    :func:`read_settles`."""
+    rule = read_settles(method, said)
+    if rule is None:
+        raise InputInvalid({"settles": [f"what comes by {method.name} is there at once: nobody passes it on"]})
+    async with changing(engine, merchant_id) as connection:
+        await sql.change_rule(
+            connection, merchant_id, account.method, account.identity, account.receiving_id, rule
+        )  # fmt: skip
+        note(account.receiving_id, rule=str(rule))
+    log.info("receiving.rule_changed", merchant_id=merchant_id, receiving_id=account.receiving_id, rule=str(rule))
+    return rule
 
 
 async def close_account(engine: Engine, merchant_id: int, receiving_id: int, by: str) -> None:

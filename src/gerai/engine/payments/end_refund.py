@@ -61,11 +61,11 @@ class TaskCommand(Command[Answer], frozen=True, kw_only=True):
 
     def sent(self, state: State, context: Context, task: RefundTask, verb: str, reference: str) -> RefundTask:
         """The money has left, by the transfer with this ``reference``."""
-        taken_by = paid_of(state, task).contract_id
-        through = taken_by if verb == "confirm" else None
+        paid = paid_of(state, task)
+        through = paid.contract_id if verb == "confirm" else None
         task = self.end(state, context, task, verb, reference=reference, fault="", contract_id=through)
-        # What a gateway took and a person sends back is not taken off what the gateway pays out.
-        by_hand = taken_by is not None and through is None
+        # What a person sends back of what somebody passes on is not taken off what they pay out.
+        by_hand = paid.passed_on_by is not None and through is None
         send_to_payer(state, context, task, "bank" if by_hand else "gateway")
         self.announce(state, context, task, "refund.sent", reference=reference)
         return task

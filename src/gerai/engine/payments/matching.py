@@ -94,6 +94,12 @@ def expect(
     raise MethodUnavailable(matching.way)
 
 
+def acquired_by(state: State, merchant_id: int, matching: Matching | None) -> int | None:
+    """The account that it comes into, where its acquirer passes on later what came there (:func:`expect` found it)."""
+    account = None if matching is None else state.receiving.get(merchant_id, matching.receiving_id)
+    return None if account is None or account.settles is None else account.receiving_id
+
+
 def _distances(own_id: int) -> Iterator[int]:
     """Every distance there is, in whole rupiah, beginning anywhere: the next payer's is seldom the next one."""
     many = MOST_SEN // SEN_PER_RUPIAH

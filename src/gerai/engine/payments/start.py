@@ -13,7 +13,7 @@ from gerai.engine.command import Command, Context, Needs
 from gerai.engine.made import Made
 from gerai.engine.orders.find import order_now
 from gerai.engine.payment_steps import end_payment, keep_attempt, new_payment, open_payments
-from gerai.engine.payments.matching import Asking, Matching, expect, reach
+from gerai.engine.payments.matching import Asking, Matching, acquired_by, expect, reach
 from gerai.engine.state import Job, State
 from gerai.store.connection import Connection
 
@@ -114,6 +114,7 @@ class StartPayment(Command[OrderView], frozen=True, kw_only=True):
                 merchant_fee_sen=self.merchant_fee_sen,
                 matching_sen=matching_sen,
                 receiving_id=None if self.matching is None else self.matching.receiving_id,
+                acquired_by=acquired_by(state, self.merchant_id, self.matching),
                 contract_id=self.contract_id,
                 reference=self.reference,
                 instructions=instructions,

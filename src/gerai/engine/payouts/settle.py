@@ -1,10 +1,10 @@
-"""A gateway pays out what it took, many payments and top-ups at once, less what it gave back for the seller and less
-its fee."""
+"""A gateway, or an acquirer, pays out what it took, many payments and top-ups at once, less what it gave back for the
+seller and less its fee."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
@@ -12,8 +12,11 @@ from gerai.domain.payment_status import CAME
 from gerai.domain.records import Deposit, Payment, Payout, RefundTask
 from gerai.domain.refusals import AmountMismatch, Conflict, InputInvalid, NotFound, StateConflict
 from gerai.engine.command import Command, Context, Needs
+from gerai.engine.made import Made
 from gerai.engine.state import State
 from gerai.engine.wallet.payouts import book_payout, book_payout_fee
+from gerai.store import payouts
+from gerai.store.connection import Connection
 
 #: Payments, top-ups and refunds of one payout; whoever has more books it in parts.
 MOST: Final = 5_000
@@ -29,12 +32,13 @@ class SettledPayout(msgspec.Struct, frozen=True):
 
 
 class SettlePayout(Command[SettledPayout], frozen=True, kw_only=True):
-    """The gateway has paid out ``amount_sen`` for these payments and deposits, having taken off these refunds, which it
-    sent, and kept ``fee_sen`` in all; None: what it said of each it would keep, or what was booked when each came. Each
-    payment, deposit and refund is in one payout, ever. All of it or nothing; repeated with the same reference it books
-    nothing. ``payments``, ``refunds``: pairs, of an order and of what hangs on it; ``deposits``: top-ups;
-    ``deposit_refunds``: pairs of a top-up and of its refund. ``also``: other contracts with the same gateway, whose
-    payments it paid out with these (keys were changed). ``paid_at``: when the money was there.
+    """The gateway, or the acquirer of an own account (its id is ``contract_id`` then, and ``also`` names others that
+    are the same one to it), has paid out ``amount_sen`` for these payments and deposits, having taken off these
+    refunds, which it sent, and kept ``fee_sen`` in all; None: what it said of each it would keep, or what was booked
+    when each came. Each payment, deposit and refund is in one payout, ever. All of it or nothing; repeated with the
+    same reference it books nothing. ``payments``, ``refunds``: pairs, of an order and of what hangs on it;
+    ``deposits``: top-ups; ``deposit_refunds``: pairs of a top-up and of its refund. ``also``: other contracts with the
+    same gateway, whose payments it paid out with these (keys were changed). ``paid_at``: when the money was there.
 
     Refuses: NotFound (none of these contracts), StateConflict (``payment``, ``deposit``, ``refund``: its money never
     came, was not sent by the gateway, or is ``settled``; ``payout``: the reference is another payout's), AmountMismatch
@@ -62,6 +66,19 @@ class SettlePayout(Command[SettledPayout], frozen=True, kw_only=True):
             payout_keys=((self.contract_id, self.reference),),
         )
 
+    def identify(self, answer: SettledPayout) -> Made:
+        return Made(target=str(answer.payout.payout_id))
+
+    def audited(self, answer: SettledPayout) -> dict[str, Any]:
+        return {"payout": answer.payout.payout_id, "fee_sen": answer.payout.fee_sen, "booked": answer.booked}
+
+    @classmethod
+    async def reload(cls, connection: Connection, merchant_id: int, made: Made) -> SettledPayout:
+        found = await payouts.by_id(connection, merchant_id, int(made.target))
+        if found is None:
+            raise NotFound("payout", made.target)
+        return SettledPayout(found, booked=False)
+
     def decide(self, state: State, context: Context) -> SettledPayout:
         self._require_sane()
         paid: list[Paid] = [self._payment(state, payment_id) for _, payment_id in self.payments]
@@ -82,7 +99,7 @@ class SettlePayout(Command[SettledPayout], frozen=True, kw_only=True):
         if right_sen < 0:
             raise InputInvalid({"payout": ["its refunds and its fee are more than its payments: name more payments"]})
         if self.amount_sen != right_sen:
-            raise AmountMismatch(self.amount_sen, right_sen, fee_sen=fee_sen, refunded_sen=refunded_sen)
+            raise AmountMismatch(self.amount_sen, right_sen, fee_sen, refunded_sen, len(paid))
         payout_id, of = context.next_id(), (self.merchant_id, self.environment)
         for one in paid:
             if isinstance(one, Deposit):
@@ -148,8 +165,8 @@ class SettlePayout(Command[SettledPayout], frozen=True, kw_only=True):
         return found
 
     def _took(self, paid: Paid) -> bool:
-        """Whether the gateway took it by one of these contracts."""
-        return paid.contract_id in (self.contract_id, *self.also)
+        """Whether it came by one of these contracts, or into one of these accounts."""
+        return paid.passed_on_by in (self.contract_id, *self.also)
 
     def _same(self, known: Payout, paid: list[Paid], refunds: list[RefundTask]) -> Payout:
         """The payout, if this command means it."""

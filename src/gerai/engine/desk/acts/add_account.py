@@ -7,22 +7,21 @@ from typing import Annotated, Final
 import msgspec
 
 from gerai.domain.refusals import InputInvalid
-from gerai.engine.desk.accounts import MORE, Pairs, Said, asked_of, by_whom
+from gerai.engine.desk.accounts import MORE, SETTLES, Pairs, Said, asked_of, by_whom, method_of
 from gerai.engine.desk.fields import words
 from gerai.engine.desk.house import Within
 from gerai.engine.desk.money import require_real
 from gerai.engine.desk.registry import Act, Done
-from gerai.engine.merchants.receiving import open_account, read_account
+from gerai.engine.merchants.receiving import open_account, read_account, read_settles
 from gerai.kit.bilingual import Bilingual
-from gerai.kit.closest import not_known
-from gerai.ports.payments import PaymentMethod
 
-_OURS: Final = frozenset({"method", "more", "mine"})
+_OURS: Final = frozenset({"method", "more", "mine", "settles"})
 
 
 class NewAccount(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What a method asks is filled in, the rest left empty: bank, number and holder of a bank account; the code of a
-    QRIS picture and its mode. ``mine``: what was understood is yours. Without it the refusal says what that is."""
+    QRIS picture and its mode. ``settles``: when its acquirer passes on what came, empty: as is assumed. ``mine``: what
+    was understood is yours. Without it the refusal says what that is."""
 
     method: Annotated[Said, words("Metode", "Method", "bank_transfer")]
     bank: Annotated[Said, words("Bank", "Bank", "BCA")] = ""
@@ -30,6 +29,7 @@ class NewAccount(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     holder: Annotated[Said, words("Atas nama", "Holder", "Budi Santoso")] = ""
     code: Annotated[Said, words("Isi kode QRIS", "Text of the QRIS code", "000201…")] = ""
     mode: Annotated[Said, words("Nominal QRIS", "Amount of the QRIS code")] = ""
+    settles: Annotated[Said, SETTLES] = ""
     more: Annotated[Pairs, MORE] = ()
     mine: Annotated[bool, words("Ini milik saya", "It is mine", True)] = False
 
@@ -39,22 +39,15 @@ async def run(within: Within, given: NewAccount) -> Done:
     InputInvalid: a method that there is not or that needs a gateway, something that it asks is missing or cannot be
     right, one that is open for this channel already, the merchant is simulated, or nobody said that it is theirs."""
     require_real(within, "account", given.method)
-    method = _method(within, given.method)
+    method = method_of(within, given.method)
     said = asked_of(given, _OURS, given.more)
     read = read_account(method, said)
+    read_settles(method, given.settles)
     if not given.mine:
         understood = "; ".join(f"{name}: {value}" for name, value in read.shown)
         raise InputInvalid({"mine": [f"is this yours? {understood}"]})
-    new = await open_account(within.engine, within.merchant_id, method, said, by_whom())
+    new = await open_account(within.engine, within.merchant_id, method, said, by_whom(), given.settles)
     return Done(str(new.receiving_id), details=dict(read.shown))
-
-
-def _method(within: Within, name: str) -> PaymentMethod:
-    own = {known: method for known, method in within.house.payment_methods.items() if method.own_account}
-    found = own.get(name)
-    if found is None:
-        raise InputInvalid({"method": [not_known("method with an account of your own", name, own, listed=len(own))]})
-    return found
 
 
 ACT = Act(

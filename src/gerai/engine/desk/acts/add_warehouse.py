@@ -45,7 +45,7 @@ async def run(within: Within, given: NewWarehouse) -> Done:
     async with changing(within.engine, within.merchant_id) as connection:
         await add(connection, sql.WAREHOUSES, within.merchant_id, [values_of(warehouse)])
         note(warehouse.warehouse_id, name=given.name)
-    return Done(str(warehouse.warehouse_id))
+    return Done(str(warehouse.warehouse_id), details={"name": given.name, "unique_id": warehouse.unique_id})
 
 
 def require_district(within: Within, location_id: int) -> None:

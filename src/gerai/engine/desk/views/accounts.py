@@ -19,7 +19,9 @@ class AccountFilter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class AccountRow(msgspec.Struct, frozen=True):
-    """An account. ``shown``: what payers see of it; between ``minimum_sen`` and ``maximum_sen`` may be paid at once."""
+    """An account. ``shown``: what payers see of it; between ``minimum_sen`` and ``maximum_sen`` may be paid at once.
+    ``settles``: when its acquirer passes on what came, ``settles_source``: whether that is ``assumed`` or ``yours``;
+    empty: what comes is there at once."""
 
     id: Annotated[Id, words("Nomor", "Id")]
     method: Annotated[str, words("Metode", "Method")]
@@ -27,6 +29,8 @@ class AccountRow(msgspec.Struct, frozen=True):
     shown: Annotated[dict[str, str], words("Yang dilihat pembayar", "What payers see")]
     minimum_sen: Annotated[int | None, words("Paling sedikit", "At least")]
     maximum_sen: Annotated[int | None, words("Paling banyak", "At most")]
+    settles: Annotated[str, words("Cair ke rekening Anda", "Reaches your bank")]
+    settles_source: Annotated[str, words("Kata siapa", "Who says so")]
     created_at: Annotated[datetime, words("Sejak", "Since")]
     created_by: Annotated[str, words("Oleh", "By")]
 
@@ -43,6 +47,7 @@ async def run(within: Within, wanted: AccountFilter) -> ViewPage:
             AccountRow(
                 one.receiving_id, one.method, one.channel, one.details,
                 None if bounds is None else bounds.minimum_sen, None if bounds is None else bounds.maximum_sen,
+                "" if one.settles is None else str(one.settles), "" if one.settles is None else one.settles.source,
                 one.created_at, one.created_by,
             )
         )  # fmt: skip

@@ -26,6 +26,7 @@ class KeyShown(msgspec.Struct, frozen=True):
     door: Annotated[str, words("Konter", "Counter")]
     name: Annotated[str, words("Nama", "Name")]
     begins: Annotated[str, words("Awalan", "Begins")]
+    environment: Annotated[str, words("Lingkungan", "Environment")]
     state: Annotated[str, words("Keadaan", "State")]
     member_id: Annotated[int | None, words("Nomor anggota", "Member")]
     scopes: Annotated[tuple[str, ...], words("Wewenang", "Scopes")]
@@ -39,8 +40,8 @@ async def run(within: Within, wanted: KeyFilter) -> ViewPage:
     now = real_now()
     shown = [
         KeyShown(
-            key.key_id, key.dialect, key.name, key.prefix, state_of(key, now), key.member_id, tuple(key.permissions),
-            key.created_at, key.expires_at, key.revoked_at,
+            key.key_id, key.dialect, key.name, key.prefix, key.environment, state_of(key, now), key.member_id,
+            tuple(key.permissions), key.created_at, key.expires_at, key.revoked_at,
         )
         for key in await keys_here(within)
     ]  # fmt: skip

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
 
-from gerai.domain.records import Member
+from gerai.domain.records import Account, Member
 from gerai.engine.desk.fields import Id, Limit, words
 from gerai.engine.desk.house import Within
 from gerai.engine.desk.members import Door, MemberStatus
@@ -17,6 +18,8 @@ from gerai.engine.desk.registry import View, ViewPage
 from gerai.kit.bilingual import Bilingual
 from gerai.kit.phones import canonical_phone
 from gerai.store import members as sql
+from gerai.store import wallets
+from gerai.store.connection import Connection
 
 
 class MemberFilter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -34,7 +37,7 @@ class MemberFilter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class MemberRow(msgspec.Struct, frozen=True):
     """One member. ``public_id``: as the door knows it; ``discount_bp``: 250 is 2.5 %; ``environment``: where it was
-    made."""
+    made; ``available_sen``: what its wallet in the desk's environment has to spend, None where it has none."""
 
     id: Annotated[Id, words("Nomor", "Id")]
     door: Annotated[str, words("Konter", "Counter")]
@@ -43,27 +46,37 @@ class MemberRow(msgspec.Struct, frozen=True):
     email: Annotated[str, words("E-mail", "E-mail")]
     mobile: Annotated[str, words("Ponsel", "Mobile")]
     status: Annotated[str, words("Keadaan", "State")]
-    discount_bp: Annotated[int, words("Diskon (basis poin)", "Discount (basis points)")]
+    discount_bp: Annotated[int, words("Diskon", "Discount")]
     environment: Annotated[str, words("Lingkungan", "Environment")]
+    available_sen: Annotated[int | None, words("Saldo tersedia", "Available")]
     created_at: Annotated[datetime, words("Sejak", "Since")]
 
 
-def row_of(member: Member) -> MemberRow:
-    """A member as it is listed."""
+def row_of(member: Member, wallet: Account | None) -> MemberRow:
+    """A member as it is listed, with its wallet in the desk's environment."""
     return MemberRow(
         member.member_id, member.channel, member.public_id, member.name, member.email, member.mobile, member.status,
-        member.discount_bp, member.environment, member.created_at,
+        member.discount_bp, member.environment, None if wallet is None else wallet.available_sen, member.created_at,
     )  # fmt: skip
 
 
 async def run(within: Within, wanted: MemberFilter) -> ViewPage:
     """By id. With a door or a state, a page may have few rows, or none, and others follow."""
     if text := wanted.text.strip():
-        return ViewPage([row_of(member) for member in await _known_as(within, wanted, text)])
+        known = await _known_as(within, wanted, text)
+        async with within.engine.connection() as connection:
+            return ViewPage(await _rows(connection, within, known))
     of = (within.merchant_id, int(wanted.after or 0), wanted.door, wanted.status, wanted.limit)
     async with within.engine.connection() as connection:
         found, next_id = await sql.page(connection, *of)
-    return ViewPage([row_of(member) for member in found], "" if next_id is None else str(next_id))
+        rows = await _rows(connection, within, found)
+    return ViewPage(rows, "" if next_id is None else str(next_id))
+
+
+async def _rows(connection: Connection, within: Within, members: Sequence[Member]) -> list[MemberRow]:
+    ids = [member.member_id for member in members]
+    owned = await wallets.of_each_member(connection, within.merchant_id, within.environment, ids)
+    return [row_of(member, owned.get(member.member_id)) for member in members]
 
 
 async def _known_as(within: Within, wanted: MemberFilter, text: str) -> list[Member]:

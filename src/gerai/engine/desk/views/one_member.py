@@ -16,11 +16,10 @@ from gerai.store import wallets
 
 
 class MemberShown(MemberRow, frozen=True, kw_only=True):
-    """A member. ``links``: outside identities, as ``discord 1262024148939440249``; ``available_sen`` and ``held_sen``:
-    of its wallet in the desk's environment, None where it has none; ``details``: what the door keeps of it."""
+    """A member. ``links``: outside identities, as ``discord 1262024148939440249``; ``held_sen``: of its wallet
+    in the desk's environment, None where it has none; ``details``: what the door keeps of it."""
 
     links: Annotated[tuple[str, ...], words("Tertaut", "Linked")]
-    available_sen: Annotated[int | None, words("Saldo tersedia", "Available")]
     held_sen: Annotated[int | None, words("Saldo tertahan", "Held")]
     details: Annotated[dict[str, Any], words("Rincian", "Details")]
     seen: Seen
@@ -35,9 +34,8 @@ async def run(within: Within, wanted: ById) -> ViewPage:
         links = await sql.links(connection, within.merchant_id, wanted.id)
         wallet = await wallets.of_member(connection, within.merchant_id, within.environment, wanted.id)
     shown = MemberShown(
-        *msgspec.structs.astuple(row_of(member)),
+        *msgspec.structs.astuple(row_of(member, wallet)),
         links=tuple(f"{kind} {identity}" for kind, identity in links),
-        available_sen=None if wallet is None else wallet.available_sen,
         held_sen=None if wallet is None else wallet.debits_pending,
         details=member.details,
         seen=seen_of(member),

@@ -1,4 +1,4 @@
-"""What gateways paid out."""
+"""What gateways and acquirers paid out."""
 
 from __future__ import annotations
 
@@ -25,11 +25,12 @@ class PayoutFilter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class PayoutRow(msgspec.Struct, frozen=True):
-    """One payout. ``gross_sen``: what the payers of its ``payments`` payments and top-ups had paid; ``refunded_sen``
-    and ``fee_sen`` were taken off; ``amount_sen`` came."""
+    """One payout of ``gateway``, or of the acquirer of an own account (``qris:ID…``). ``gross_sen``: what the payers of
+    its ``payments`` payments and top-ups had paid; ``refunded_sen`` and ``fee_sen`` were taken off; ``amount_sen``
+    came."""
 
     id: Annotated[Id, words("Nomor", "Id")]
-    gateway: Annotated[str, words("Gateway", "Gateway")]
+    gateway: Annotated[str, words("Dari", "From")]
     reference: Annotated[str, words("Nomor pencairan", "Reference")]
     gross_sen: Annotated[int, words("Dari pembayar", "From payers")]
     refunded_sen: Annotated[int, words("Dikembalikan", "Given back")]
@@ -41,11 +42,16 @@ class PayoutRow(msgspec.Struct, frozen=True):
 
 
 def row_of(one: Payout, gateways: Mapping[int, str]) -> PayoutRow:
-    """A payout as it is listed; ``gateways``: by contract."""
+    """A payout as it is listed; ``gateways``: who pays out, by id."""
     return PayoutRow(
         one.payout_id, gateways.get(one.contract_id, ""), one.reference, one.gross_sen, one.refunded_sen, one.fee_sen,
         one.amount_sen, one.payments, one.paid_at, one.booked_by,
     )  # fmt: skip
+
+
+async def names_of(within: Within) -> dict[int, str]:
+    """Who pays out, or did, by id of the contract or account."""
+    return {one.id: one.name for one in await within.engine.payouts.paying_out(within.merchant_id)}
 
 
 async def run(within: Within, wanted: PayoutFilter) -> ViewPage:
@@ -54,13 +60,10 @@ async def run(within: Within, wanted: PayoutFilter) -> ViewPage:
     place = None if after is None else (after[0], int(after[1][0]))
     async with within.engine.connection() as connection:
         found = await sql.page(connection, within.merchant_id, within.environment, place, wanted.limit + 1)
-    contracts = await within.engine.payouts.contracts(within.merchant_id)
-    gateways = {one.contract_id: one.gateway for one in contracts}
+    gateways = await names_of(within)
     return cut(
         found, wanted.limit, lambda one: behind(one.paid_at, one.payout_id), "", lambda one: row_of(one, gateways)
     )
 
 
-VIEW = View(
-    "payouts.list", "money:read", Bilingual("Pencairan gateway", "Payouts of gateways"), PayoutFilter, PayoutRow, run
-)
+VIEW = View("payouts.list", "money:read", Bilingual("Pencairan", "Payouts"), PayoutFilter, PayoutRow, run)

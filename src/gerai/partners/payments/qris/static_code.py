@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from gerai.domain.settlement import SettleRule
 from gerai.partners.payments.qris.emv import decode, encode, seal
 from gerai.ports.payments import AccountFault, AccountForm, Asked, ReadAccount
 
@@ -108,4 +109,6 @@ OWN_ACCOUNT: Final = AccountForm(
         ),
     ),
     read_account,
+    # Assumed: each acquirer has its own day, and the code does not say it.
+    SettleRule(days=1),
 )
