@@ -151,6 +151,12 @@ async def _place_some(seller: Seller) -> None:
         await seller.ask(wanted.method, wanted.path, body)
 
 
+async def _cekceir(seller: Seller) -> None:
+    """Two orders, and a deposit that waits to be paid."""
+    await _place_some(seller)
+    await seller.ask("POST", "/api/deposit", {"amount": 1_000_000 + int(digits(6)), "provider_code": "card"})
+
+
 async def _durianpay(seller: Seller) -> None:
     """Orders of one customer: two that are open, six that are charged."""
     email, amount = f"{word().lower()}@example.com", f"{1_000_000 + int(digits(6))}.00"
@@ -203,7 +209,9 @@ async def _scalev(seller: Seller) -> None:
         seller.chosen[path.format("/v3/orders/{order_id}")] = {"order_id": physical["id"]}
 
 
-PREPARED: Final[dict[str, Callable[[Seller], Awaitable[None]]]] = {"durianpay": _durianpay, "scalev": _scalev}
+PREPARED: Final[dict[str, Callable[[Seller], Awaitable[None]]]] = {
+    "cekceir": _cekceir, "durianpay": _durianpay, "scalev": _scalev,
+}  # fmt: skip
 
 
 def body_of(seller: Seller, operation: Operation) -> Any:

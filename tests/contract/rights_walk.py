@@ -14,7 +14,10 @@ from gerai.domain.refusals import IdempotencyKeyReused
 from gerai.doors.http.door import Dialect
 
 #: What belongs to nobody.
-SHARED = {"/v3/locations/{location_id}/postal-codes": "districts are the country's"}
+SHARED = {
+    "/v3/locations/{location_id}/postal-codes": "districts are the country's",
+    "/api/deposit/provider/{code}": "ways to pay are called alike in every shop",
+}
 
 
 @dataclass

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import itertools
 from collections.abc import AsyncGenerator, Iterator
 from typing import Any
@@ -85,6 +86,51 @@ async def test_one_thing_is_made(door: str, client: httpx.AsyncClient, demo: dic
     assert len(rows) == len(made) == PAIRS
     assert all(one == other and len(one) == 1 for one, other in named)
     assert set[str]().union(*(one for one, _ in named)) == made
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("door", "path", "token", "body", "found"),
+    [
+        ("cekceir", "/api/deposit", "api_key", {"amount": 50_000, "provider_code": "qris"}, ("id",)),
+        (
+            "leuwongrr", "/api/v1/me/deposits", "unlimited_sandbox_token",
+            {"amount": 50_000, "payment_method": "qris"}, ("data", "deposit", "invoice_code"),
+        ),
+    ],
+)  # fmt: skip
+async def test_one_top_up_is_made(
+    door: str, path: str, token: str, body: Any, found: tuple[str, ...],
+    client: httpx.AsyncClient, demo: dict[str, Any], dsn: str,
+) -> None:  # fmt: skip
+    """A thousand top-ups asked for twice at once with one key each are a thousand deposits, each of one pair."""
+    numbers, pairs = itertools.count(), list[tuple[Any, Any]]()
+    before = _deposits(dsn, demo["merchant_id"], door)
+
+    async def send(number: int) -> Any:
+        headers = {"Authorization": f"Bearer {demo[door][token]}", "Idempotency-Key": f"top-up-{number}"}
+        answer = await client.post(path, json=body, headers=headers)
+        assert answer.status_code in (200, 201), answer.text
+        return functools.reduce(lambda part, name: part[name], found, answer.json())
+
+    async def work() -> None:
+        while (number := next(numbers)) < PAIRS:
+            one, other = await asyncio.gather(send(number), send(number))
+            pairs.append((one, other))
+
+    await asyncio.gather(*(work() for _ in range(AT_ONCE)))
+    assert all(one == other for one, other in pairs)
+    assert len({one for one, _ in pairs}) == PAIRS
+    assert _deposits(dsn, demo["merchant_id"], door) == before + PAIRS
+
+
+def _deposits(dsn: str, merchant_id: int, door: str) -> int:
+    with psycopg.connect(dsn) as connection:
+        row = connection.execute(
+            "SELECT count(*) FROM deposits WHERE merchant_id = %s AND channel = %s", (merchant_id, door)
+        ).fetchone()
+    assert row is not None
+    return row[0]
 
 
 @pytest.mark.slow

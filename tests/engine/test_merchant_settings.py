@@ -50,6 +50,8 @@ VALUES: dict[str, tuple[Any, Any]] = {
     "leuwongrr_provider": ("manual", 7),
     "leuwongrr_payment_methods": (["qris"], "qris"),
     "leuwongrr_limits": ({"user_read": 7}, {"user_reads": 7}),
+    "cekceir_deposit_minutes": (15, 0),
+    "cekceir_deposit_providers": (["qris", "bank_bca"], "qris"),
 }
 
 
@@ -197,7 +199,7 @@ class Other(msgspec.Struct, frozen=True):
 
 def test_two_dialects_may_share_a_setting_but_not_disagree_about_it() -> None:
     """Declared alike, one stored value is both's; declared otherwise, the start stops and names the setting."""
-    declared = MerchantSettingsDeclared(MerchantSettings, LeuwongrrSettings, Fifth)
+    declared = MerchantSettingsDeclared(*dict.fromkeys(one.struct for one in DECLARED.values()), Fifth)
     assert list(declared.by_name) == [*DECLARED, "fifth_stars"]
     found, faults = declared.read({"robux_rate_sen": 7, "fifth_stars": -1})
     assert (found.of(Fifth), found.of(LeuwongrrSettings).robux_rate_sen) == (Fifth(robux_rate_sen=7), 7)

@@ -80,6 +80,11 @@ CALLS = [
     ("GET", "/api/order/1", "order.read"),
     ("GET", "/api/order/1/status", "order.read"),
     ("GET", "/api/wallet/snap", "wallet.balance.read"),
+    ("GET", "/api/deposit/provider", "deposit.provider.list"),
+    ("GET", "/api/deposit/provider/qris", "deposit.provider.list"),
+    ("POST", "/api/deposit", "deposit.create"),
+    ("GET", "/api/deposit", "deposit.read"),
+    ("GET", "/api/deposit/1", "deposit.read"),
 ]
 
 

@@ -11,8 +11,8 @@ import pytest
 
 from gerai.domain.records import Deposit
 from gerai.domain.states import DEPOSIT
-from gerai.doors.dialects.leuwongrr.pricing import deposit_code
 from gerai.doors.dialects.leuwongrr.wire_deposits import WORDS
+from gerai.doors.http.topping_up import deposit_code
 from gerai.engine.deposits.cancel import CancelDeposit
 from gerai.engine.deposits.manual import ManualDeposit
 from gerai.engine.deposits.record import RecordDeposit

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import httpx
 from durianpay_counter_kit import Counter, counter
 from gateway_doors_kit import TOY, Doors, served, shop
 from test_gateway_top_ups import member_of
 
+from gerai.doors.dialects.scalev.demo import DEMO
+from gerai.doors.http.demo import DemoShop
 from gerai.engine.contact import Contact
+from gerai.engine.keys.manage import create_key
+from gerai.kit.ids import base62
 
 __all__ = ["counter", "served", "shop"]
 
@@ -41,6 +46,46 @@ async def test_a_members_top_up(shop: Doors) -> None:
     assert (await nobody.get("/me/deposits"))["deposits"] == []
     assert (await nobody.asks()).status_code == 201
     assert (await known.asks(payment_method="ewallet-dana")).status_code == 201
+
+
+async def test_the_page_of_a_top_up_offers_what_its_member_can_use(shop: Doors) -> None:
+    """Another way is chosen on it among those that need no more of the member than is known; a form that names the
+    wallet all the same starts nothing. The gateway is told the number of the member who has one."""
+    nobody, known = await member_of(shop, mobile=""), await member_of(shop)
+    for member, offered in ((nobody, False), (known, True)):
+        data = (await member.asks()).json()["data"]
+        page = await member.page(data)
+        assert ('value="ewallet:DANA"' in page, 'value="va:BNI"' in page) == (offered, True)
+        path, _, secret = data["invoice"]["invoice_url"].removeprefix("http://gerai.test").partition("?")
+        before = set(TOY.attempts)
+        chosen = await shop.web.post(f"{path}/method?{secret}", data={"choice": "ewallet:DANA"})
+        assert ("notice=unavailable" in chosen.headers["location"]) == (not offered)
+        started = set(TOY.attempts) - before
+        assert [TOY.attempts[code].payer["mobile"] for code in started] == (["0812345678"] if offered else [])
+        assert len((await member.get("/me/deposits"))["deposits"]) == (2 if offered else 1)
+
+
+async def test_a_scalev_buyer_without_a_telephone(shop: Doors) -> None:
+    """Is refused the wallet at the counter, with the reason, before there is an order that nobody could pay; another
+    method is taken, and with a telephone the wallet, too."""
+    seeded = await DEMO.seed(DemoShop(shop.engine, shop.merchant_id))
+    key = f"sk_{base62(40)}"
+    await create_key(shop.engine, shop.merchant_id, "production", "scalev", key, name="t", prefix="sk_")
+    line = {"quantity": 1, "variant_unique_id": seeded["digital_variant_unique_id"]}
+    body = {"store_unique_id": seeded["store_unique_id"], "customer_name": "Ani", "customer_email": "a@example.com"}
+
+    async def order(**more: str) -> httpx.Response:
+        headers = {"Authorization": f"Bearer {key}"}
+        return await shop.web.post("/v3/orders", json=body | {"ordervariants": [line]} | more, headers=headers)
+
+    refused = await order(payment_method="dana")
+    assert refused.status_code == 422, refused.text
+    assert refused.json()["errors"] == {
+        "payment_method": ["is not available without the customer's telephone number and e-mail address"]
+    }
+    assert (await order(payment_method="va_bca")).status_code == 200
+    taken = await order(payment_method="dana", customer_phone="62812345678")
+    assert taken.status_code == 200, taken.text
 
 
 async def test_the_charge_names_the_wallets_own_telephone(counter: Counter) -> None:

@@ -71,6 +71,25 @@ async def test_another_way_is_chosen(till: Till, client: httpx.AsyncClient) -> N
     assert await check(till.shop.engine, till.shop.merchant_id) == []
 
 
+async def test_the_way_chosen_last_stands_first(till: Till, client: httpx.AsyncClient) -> None:
+    """At the browser where it was chosen, also for the next top-up, and at no other: whoever else has the link learns
+    nothing. The cookie names the way alone; what was not taken is not kept."""
+    old, next_one = await started(till, "BCA"), await started(till, "BCA")
+    refused = await choose(client, old, "bank_transfer:BRI")
+    assert "set-cookie" not in refused.headers
+    kept = (await choose(client, old, "bank_transfer:BNI")).headers["set-cookie"]
+    assert kept.startswith("gerai_way=bank_transfer:BNI;")
+    assert old.secret not in kept
+    client.cookies.clear()
+    assert "Terakhir dipakai" not in (await client.get(page_of(next_one))).text
+    page = (await client.get(page_of(next_one), headers={"cookie": "gerai_way=bank_transfer:BNI"})).text
+    assert page.count("Terakhir dipakai") == 1
+    hostile = await client.get(page_of(next_one), headers={"cookie": 'gerai_way=<b>:"x"'})
+    assert (hostile.status_code, "<b>:" in hostile.text) == (200, False)
+    paid = await client.get(page_of(next_one), headers={"cookie": "gerai_way=bank_transfer:BCA"})
+    assert "Terakhir dipakai" not in paid.text
+
+
 async def test_two_presses_at_once_are_one_change(till: Till, client: httpx.AsyncClient) -> None:
     """However often it is pressed, one top-up is left to be paid."""
     old = await started(till, "BCA")

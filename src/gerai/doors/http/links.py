@@ -10,8 +10,16 @@ from urllib.parse import parse_qs, urlsplit
 #: in the group only that order has.
 _PAGE: Final = re.compile(r"/[io]/([^/]+)(?:/success)?|/payment/([^/]+)")
 _INVOICE: Final = re.compile(r"/user/invoice/[^/]+")
+#: The path of an invoice's page, of orders and deposits alike.
+INVOICE_PAGE: Final = "/user/invoice/{code}"
 #: Where a browser may be sent. Nothing else: ``javascript:`` and ``data:`` run as whoever opens them.
 WEB_ADDRESS: Final = re.compile(r"https?://[^\s/?#@\\]+(?:[/?#][^\s\\]*)?", re.IGNORECASE)
+
+
+def invoice_page(code: str, secret: str, below: str = "") -> str:
+    """The path of the page of the invoice with this code, or of what lies ``below`` it (``/qr.png``); the secret opens
+    it, the code alone does not."""
+    return f"{INVOICE_PAGE.format(code=code)}{below}?t={secret}"
 
 
 def absolute(link: str, base_url: str, *marks: str) -> str:

@@ -11,7 +11,9 @@ from starlette.responses import Response
 
 from gerai.domain.records import Deposit
 from gerai.domain.refusals import MethodUnavailable, PartnerUnavailable
+from gerai.doors.http.browser import remember
 from gerai.doors.http.context import RequestContext
+from gerai.doors.http.topping_up import top_up_started
 from gerai.doors.pay import answers, choices
 from gerai.doors.pay.actions import NOTICES, count_act, form_of, submitted
 from gerai.doors.pay.deposit_page import ResolvedDeposit
@@ -33,7 +35,8 @@ async def choose(ctx: RequestContext, opened: ResolvedDeposit) -> Response:
     given = await proofs_given(engine, deposit)
     if not opened.changing or not may_change(deposit, deposit_state(deposit, opened.now(ctx)), given):
         return answers.see(opened.address, "changed")
-    chosen = choices.find(opened.page_context(ctx), AskedForWallet(deposit.amount_sen), form.get("choice", ""))
+    context, asked = await opened.choosing_context(ctx), AskedForWallet(deposit.amount_sen)
+    chosen = choices.find(context, asked, form.get("choice", ""))
     if chosen is None:
         return answers.see(opened.address, "unavailable")
     if (chosen[0].name, chosen[1]) == (deposit.method, deposit.channel_code):
@@ -47,7 +50,9 @@ async def choose(ctx: RequestContext, opened: ResolvedDeposit) -> Response:
         # It was paid, or changed by another press, meanwhile: nobody shall pay the new one, too.
         await submitted(ctx, _cancelled(started, None))
         return answers.see(opened.address, notice)
-    return answers.see(opened.opener.address(*instead))
+    response = answers.see(opened.opener.address(*instead))
+    remember(ctx, response, choices.WAY_COOKIE, f"{started.method}:{started.channel_code}")
+    return response
 
 
 def _cancelled(deposit: Deposit, instead: tuple[str, str] | None) -> CancelDeposit:
@@ -72,19 +77,13 @@ async def _started(
     wanted = WantedDeposit(
         deposit_id=deposit_id, public_id=code, secret=secret, channel=deposit.channel, account_id=deposit.account_id,
         amount_sen=deposit.amount_sen, way=way, page_path=opened.opener.address(code, secret).at(),
-        expires_at=deposit.expires_at, reference=deposit.reference,
+        expires_at=deposit.expires_at, reference=deposit.reference, payer=await engine.deposits.known_payer(deposit),
     )  # fmt: skip
     merchant = engine.directory.merchant(deposit.merchant_id)
     try:
         command = deposit_to_start(merchant, deposit.environment, ctx.services.partners.payment_methods, wanted)
-        new = (await engine.submit(command)).answer
-        try:
-            return await ctx.services.gateways.deposit_started(new)
-        except PartnerUnavailable:
-            now = await engine.deposits.as_now(new)
-            # Not reached at all; else it did not answer: it waits, and its page says that it is asked for.
-            return "unavailable" if now.status == "failed" else now
-    except MethodUnavailable:
+        return await top_up_started(ctx, (await engine.submit(command)).answer)
+    except (MethodUnavailable, PartnerUnavailable):
         return "unavailable"
     except tuple(NOTICES) as refusal:
         return NOTICES[type(refusal)]

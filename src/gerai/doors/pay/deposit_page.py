@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -16,6 +16,7 @@ from gerai.domain.refusals import NotFound
 from gerai.doors.http.browser import PRIVATE, SAFETY
 from gerai.doors.http.context import RequestContext
 from gerai.doors.http.door import DepositCode
+from gerai.doors.http.language import cookie_of
 from gerai.doors.pay import answers, choices, draw, live, qr
 from gerai.doors.pay.actions import PLAYED_ACTS, count_act, form_of, submitted
 from gerai.doors.pay.address import Address
@@ -27,6 +28,7 @@ from gerai.doors.pay.payment_panel import simulated_step
 from gerai.doors.pay.resolve import SECRET, ByCode, context_of
 from gerai.doors.pay.upload import SentFile, received
 from gerai.engine.deposits.record import RecordDeposit
+from gerai.engine.payments.offered import PAYER
 from gerai.engine.proofs import ReceiveTopUpProof, proofs_given, provable
 
 #: What a page may be asked to tell once, and the text.
@@ -37,6 +39,8 @@ _NOTICES: Final = {
     "proof_missing": "notice.proof_missing",
     "proof_kind": "notice.proof_kind",
 }
+#: A client shows the QR on a page of its own, by its address (Cek Ceir: ``qr_url``).
+_SHOWN_ELSEWHERE: Final = {"cross-origin-resource-policy": "cross-origin"}
 #: Where a deposit stands after an act.
 _AFTER: Final = {
     "pay": ("succeeded", "late", "refunded"),
@@ -64,9 +68,17 @@ class ResolvedDeposit:
         """The time on the deposit's clock."""
         return ctx.services.engine.now(self.deposit.merchant_id, self.deposit.environment)
 
-    def page_context(self, ctx: RequestContext) -> PageContext:
-        """What the page needs beside the deposit."""
-        return context_of(ctx, self.deposit.merchant_id, self.deposit.environment, self.address)
+    def page_context(self, ctx: RequestContext, payer: Collection[str] = PAYER) -> PageContext:
+        """What the page needs beside the deposit, whose ``payer`` is known by so much."""
+        return context_of(ctx, self.deposit.merchant_id, self.deposit.environment, self.address, payer)
+
+    async def choosing_context(self, ctx: RequestContext) -> PageContext:
+        """The same where another way may be chosen: of the ways those that its member can use, and the one that was
+        chosen last at this browser."""
+        if not self.changing or self.deposit.status != "pending":
+            return self.page_context(ctx)
+        context = self.page_context(ctx, await ctx.services.engine.deposits.known_payer(self.deposit))
+        return replace(context, last_used=cookie_of(ctx, choices.WAY_COOKIE) or "")
 
 
 async def opened_deposit(
@@ -84,7 +96,7 @@ async def show(ctx: RequestContext, opened: ResolvedDeposit) -> Response:
     """The page as it stands now; of one that another is paid instead of, that one's."""
     if opened.deposit.status == "cancelled" and (instead := instructions_of(opened.deposit).instead):
         return answers.see(opened.opener.address(*instead))
-    words, context, now = answers.words_for(ctx), opened.page_context(ctx), opened.now(ctx)
+    words, context, now = answers.words_for(ctx), await opened.choosing_context(ctx), opened.now(ctx)
     notice = _NOTICES.get(ctx.query.get("notice", ""), "")
 
     given = await proofs_given(ctx.services.engine, opened.deposit) if provable(opened.deposit) else 0
@@ -116,7 +128,7 @@ async def qr_image(ctx: RequestContext, opened: ResolvedDeposit) -> Response:
     image = await asyncio.to_thread(qr.png, instructions_of(opened.deposit).qr_text if waits else "")
     if image is None:
         return answers.not_found(ctx)
-    return Response(image, 200, SAFETY | PRIVATE, media_type="image/png")
+    return Response(image, 200, SAFETY | PRIVATE | _SHOWN_ELSEWHERE, media_type="image/png")
 
 
 async def confirm(ctx: RequestContext, opened: ResolvedDeposit) -> Response:

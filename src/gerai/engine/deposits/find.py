@@ -5,7 +5,7 @@ from __future__ import annotations
 from gerai.domain.filters import DepositFilter, Scope
 from gerai.domain.records import Deposit
 from gerai.domain.refusals import NotFound
-from gerai.store import deposits
+from gerai.store import deposits, gateways
 from gerai.store.connection import Connection
 from gerai.store.pool import Pool
 
@@ -43,6 +43,21 @@ class DepositReads:
         """The deposit with the engine's id, in whichever environment and channel."""
         async with self._pool.connection() as connection:
             return next(iter(await deposits.by_id(connection, merchant_id, deposit_id)), None)
+
+    async def own(self, scope: Scope, deposit_id: int) -> Deposit | None:
+        """The deposit with the engine's id, where the caller may see it."""
+        found = await self.by_id(scope.merchant_id, deposit_id)
+        if found is None or (found.environment, found.channel) != (scope.environment, scope.channel):
+            return None
+        return found if scope.member_id in (None, found.member_id) else None
+
+    async def known_payer(self, deposit: Deposit) -> frozenset[str]:
+        """What is known of the member who pays it: some of name, email and mobile."""
+        if deposit.member_id is None:
+            return frozenset()
+        async with self._pool.connection() as connection:
+            facts = await gateways.payer(connection, deposit.merchant_id, deposit.member_id)
+        return frozenset(name for name, said in facts.items() if said)
 
     async def as_now(self, deposit: Deposit) -> Deposit:
         """A deposit read before, as it is now (a deposit is never deleted)."""

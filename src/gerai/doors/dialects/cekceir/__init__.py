@@ -9,10 +9,13 @@ from gerai.doors.dialects.cekceir.demo import DEMO
 from gerai.doors.dialects.cekceir.errors import ERRORS, refuse
 from gerai.doors.dialects.cekceir.events import WEBHOOKS
 from gerai.doors.dialects.cekceir.keys import KEYS
+from gerai.doors.dialects.cekceir.merchant_settings import CekceirSettings
 from gerai.doors.dialects.cekceir.routes import ROUTES
 from gerai.doors.dialects.cekceir.sample_order import sample_order
 from gerai.doors.http.describe import Blurb
 from gerai.doors.http.door import Dialect
+from gerai.doors.http.links import INVOICE_PAGE
+from gerai.doors.http.topping_up import deposit_code
 from gerai.engine.catalogue.services import SERVICES
 from gerai.kit.bilingual import Bilingual
 
@@ -36,5 +39,8 @@ DIALECT = Dialect(
     demo=DEMO,
     sample=sample_order,
     parts=(SERVICES,),
+    merchant_settings=CekceirSettings,
     webhooks=WEBHOOKS,
+    deposit_code=deposit_code,
+    page_paths=(INVOICE_PAGE,),
 )

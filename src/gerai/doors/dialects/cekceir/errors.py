@@ -28,7 +28,10 @@ class ErrorEntry(NamedTuple):
 _NOT_FOUND: Final = ErrorEntry(404, "NOT_FOUND_ERROR", "Upps, data yang kamu cari tidak ditemukan.")
 _SERVICE_NOT_FOUND: Final = ErrorEntry(404, "SERVICE_NOT_FOUND_ERROR", "Upps, layanan yang kamu minta tidak ditemukan.")
 _INVALID: Final = ErrorEntry(422, "REQUEST_NOT_MATCH_SPEC_ERROR", _INPUT)
-_UNAVAILABLE: Final = "Upps, layanan sedang tidak tersedia, coba lagi nanti."
+_UNAVAILABLE: Final = ErrorEntry(
+    503, "PROVIDER_UNAVAILABLE_ERROR", "Upps, layanan sedang tidak tersedia, coba lagi nanti."
+)
+_PROVIDER: Final = "Upps, penyedia deposit ini sedang tidak tersedia, pilih yang lain yuk!"
 
 
 def _not_found(refusal: no.NotFound) -> ErrorEntry:
@@ -93,6 +96,8 @@ ERRORS: Final = ErrorTable(
                 "Upps, Idempotency-Key ini sudah dipakai untuk permintaan yang berbeda.",
             )
         ),
+        # Of a deposit's provider alone: orders are paid from the wallet. To ask for the same again does not help.
+        no.MethodUnavailable: always(_UNAVAILABLE._replace(status=422, message=_PROVIDER)),
         no.ItemClosed: _closed,
         no.QuantityOutOfRange: _item_limit,
     },
@@ -114,12 +119,12 @@ ERRORS: Final = ErrorTable(
         Kind.TOO_MANY: always(
             ErrorEntry(429, "RATELIMIT_EXCEDED_ERROR", "Upps, terlalu banyak permintaan, coba lagi nanti.")
         ),
-        Kind.UNAVAILABLE: always(ErrorEntry(503, "PROVIDER_UNAVAILABLE_ERROR", _UNAVAILABLE)),
+        Kind.UNAVAILABLE: always(_UNAVAILABLE),
         Kind.INTERNAL: always(
             ErrorEntry(500, "INTERNAL_ERROR", "Upps, terjadi kesalahan di sistem kami, coba lagi nanti.")
         ),
     },
-    # Money comes from the wallet, and nothing is shipped or paid here; what a partner says is a result of the order.
+    # Orders are paid from the wallet, and nothing is shipped; what a partner says is a result of the order.
     generic={
         no.InsufficientFunds,
         no.PartnerUnavailable,
@@ -129,7 +134,6 @@ ERRORS: Final = ErrorTable(
         no.ShippingCostMismatch,
         no.NothingToShip,
         no.FundingNotAllowed,
-        no.MethodUnavailable,
         no.SurchargeForbidden,
         no.IdentityNotLinked,
         no.AmountMismatch,

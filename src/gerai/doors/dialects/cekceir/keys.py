@@ -30,6 +30,9 @@ PERMISSIONS: Final[tuple[str, ...]] = (
 #: not shown.
 SERVED: Final = frozenset(
     {
+        "deposit.create",
+        "deposit.provider.list",
+        "deposit.read",
         "order.create",
         "order.list",
         "order.read",

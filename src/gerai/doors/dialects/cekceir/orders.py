@@ -78,7 +78,7 @@ def _services_named(ctx: RequestContext, merchant_id: int, text: str) -> tuple[t
 async def get_order(ctx: RequestContext) -> Response:
     """One order of the account. NotFound, InputInvalid (params)."""
     caller = authenticate(ctx, "order.read")
-    order_id = request.order_id(ctx.path_params["id"])
+    order_id = request.id_in_path(ctx.path_params["id"])
     view = await ctx.services.engine.orders.by_public_id(ctx.scope, str(order_id))
     if view is None:
         raise NotFound("order", str(order_id))

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
 import msgspec
 
+from gerai.domain.money import MAX_SEN, SEN_PER_RUPIAH
 from gerai.domain.refusals import InputInvalid
 from gerai.doors.dialects.cekceir.auth import CHANNEL
+from gerai.doors.dialects.cekceir.provider_codes import canonical_code
 from gerai.doors.http.context import RequestContext
 from gerai.doors.http.field_rules import FaultTexts, FieldRules
 from gerai.doors.http.fields import Fields
@@ -42,6 +45,8 @@ RULES: Final = FieldRules(
     ),
     choices=lambda words: "|".join(f'"{word}"' for word in words),
 )
+#: Of bodies with numbers: an empty text in the place of one is none, not a short one.
+_WITH_NUMBERS: Final = replace(RULES, texts=replace(RULES.texts, blank=""))
 IDEMPOTENCY: Final = IdempotencyKeys(
     dialect=CHANNEL,
     longest=_MAX_KEY,
@@ -75,6 +80,13 @@ class NewOrder(msgspec.Struct, frozen=True):
 
     code: str
     data: dict[str, Any]
+
+
+class NewDeposit(msgspec.Struct, frozen=True):
+    """The body of ``POST /api/deposit``: the rupiah that the wallet is to get, and a provider's code, spelt one way."""
+
+    amount: int
+    provider_code: str
 
 
 class PageQuery(msgspec.Struct, frozen=True):
@@ -120,7 +132,18 @@ def _data(form: Fields, body: Any) -> dict[str, Any]:
     return form.mapping("data", required=True, most=None)
 
 
-def order_id(text: str) -> int:
+def new_deposit(body: Any) -> NewDeposit:
+    """The decoded body of ``POST /api/deposit``, both fields needed. Refuses: BodyUnreadable, InputInvalid."""
+    form = Fields.of_body(body, _WITH_NUMBERS)
+    wanted = NewDeposit(
+        amount=form.integer("amount", required=True, most=MAX_SEN // SEN_PER_RUPIAH) or 0,
+        provider_code=canonical_code(form.text("provider_code", required=True, most=_MAX_CODE, numbers=False)),
+    )
+    form.check()
+    return wanted
+
+
+def id_in_path(text: str) -> int:
     """The id in a path. InputInvalid when it is no positive integer."""
     form = Fields.of_query([("id", text)], RULES, where="params")
     number = form.integer("id", required=True)

@@ -12,11 +12,11 @@ from gerai.doors.dialects.leuwongrr.events import WEBHOOKS
 from gerai.doors.dialects.leuwongrr.keys import KEYS
 from gerai.doors.dialects.leuwongrr.merchant_settings import LeuwongrrSettings
 from gerai.doors.dialects.leuwongrr.order_details import page_details
-from gerai.doors.dialects.leuwongrr.pricing import deposit_code
 from gerai.doors.dialects.leuwongrr.routes import ROUTES
-from gerai.doors.dialects.leuwongrr.wire import INVOICE_PAGE
 from gerai.doors.http.describe import Blurb
 from gerai.doors.http.door import Dialect
+from gerai.doors.http.links import INVOICE_PAGE
+from gerai.doors.http.topping_up import deposit_code
 from gerai.kit.bilingual import Bilingual
 
 DIALECT = Dialect(

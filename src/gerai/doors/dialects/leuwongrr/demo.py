@@ -12,8 +12,8 @@ from gerai.domain.money import rupiah
 from gerai.domain.records import Environment
 from gerai.doors.dialects.leuwongrr.auth import CHANNEL
 from gerai.doors.dialects.leuwongrr.keys import make_key
-from gerai.doors.dialects.leuwongrr.pricing import deposit_code
 from gerai.doors.http.demo import Demo, DemoCall, DemoShop, Shown, call
+from gerai.doors.http.topping_up import deposit_code
 from gerai.engine.deposits.manual import ManualDeposit
 from gerai.engine.keys.manage import create_key
 from gerai.engine.merchants.articles import ArticleDraft, write_article

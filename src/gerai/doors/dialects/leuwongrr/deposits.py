@@ -9,13 +9,14 @@ from starlette.responses import Response
 
 from gerai.domain.filters import DepositFilter
 from gerai.domain.records import Deposit
-from gerai.domain.refusals import NotFound, PartnerUnavailable
+from gerai.domain.refusals import NotFound
 from gerai.doors.dialects.leuwongrr import topping_up, wire, wire_deposits
 from gerai.doors.dialects.leuwongrr.auth import authenticate
 from gerai.doors.dialects.leuwongrr.request import list_limit
 from gerai.doors.http.context import RequestContext
 from gerai.doors.http.door import reply
 from gerai.doors.http.idempotency import replay_headers, submit_once
+from gerai.doors.http.topping_up import top_up_started
 from gerai.engine.deposits.start import StartDeposit
 from gerai.engine.gateways.record import never_began
 
@@ -28,34 +29,21 @@ async def create_deposit(ctx: RequestContext) -> Response:
     one that its gateway never took uses no key up.
 
     Refuses: BodyUnreadable, FieldsForbidden, InputInvalid, what :func:`topping_up.compose` refuses,
-    IdempotencyKeyReused; MethodUnavailable and PartnerUnavailable of a gateway that did not start it.
+    IdempotencyKeyReused, what :func:`top_up_started` refuses.
     """
     caller = authenticate(ctx, "create_order")
     wanted = topping_up.read_top_up(await ctx.json())
     attempt = topping_up.attempt(ctx, caller, wanted)
 
     async def compose() -> StartDeposit:
-        return await topping_up.compose(ctx, caller, wanted)
+        return topping_up.compose(ctx, caller, wanted)
 
     outcome = await submit_once(ctx, attempt, compose, StartDeposit, void=never_began)
     methods, again = ctx.services.partners.payment_methods, outcome.replayed
-    deposit = outcome.answer if again else await _started(ctx, outcome.answer)
+    deposit = outcome.answer if again else await top_up_started(ctx, outcome.answer)
     data = wire_deposits.created_of(deposit, methods, ctx.base_url, ctx.now, idempotent=again)
     message, status = (wire_deposits.FOUND_AGAIN, 200) if again else (wire_deposits.CREATED, 201)
     return reply(wire.Success(data=data, message=message), status, replay_headers(outcome))
-
-
-async def _started(ctx: RequestContext, deposit: Deposit) -> Deposit:
-    """The deposit with what its payer must see, where a gateway takes it. While nobody knows whether it was started
-    there it waits, and its page shows what is found. One that was not started is failed: another one may be asked
-    for."""
-    try:
-        return await ctx.services.gateways.deposit_started(deposit)
-    except PartnerUnavailable:
-        now = await ctx.services.engine.deposits.as_now(deposit)
-        if now.status == "failed":
-            raise
-        return now
 
 
 async def list_deposits(ctx: RequestContext) -> Response:

@@ -31,8 +31,3 @@ def invoice_code(order_id: int, now: datetime, *, sandbox: bool) -> str:
     """``INV`` (sandbox ``SBX-INV``), Jakarta wall time to the second in 14 digits, then the order's id in at least
     three: the time part has a fixed length and the id is unique, so codes are unique at any rate of orders."""
     return f"{'SBX-INV' if sandbox else 'INV'}{jakarta_digits(now)}{order_id:03d}"
-
-
-def deposit_code(deposit_id: int, now: datetime, *, sandbox: bool) -> str:
-    """``DEP`` (sandbox ``SBX-DEP``), and the rest like an invoice's."""
-    return f"{'SBX-DEP' if sandbox else 'DEP'}{jakarta_digits(now)}{deposit_id:03d}"

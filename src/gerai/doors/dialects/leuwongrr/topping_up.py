@@ -8,19 +8,15 @@ from typing import Any, Final
 import msgspec
 
 from gerai.domain.money import MAX_SEN, SEN_PER_RUPIAH, rupiah
-from gerai.domain.refusals import NotFound
-from gerai.doors.dialects.leuwongrr import wire
-from gerai.doors.dialects.leuwongrr.auth import CHANNEL, Caller
+from gerai.doors.dialects.leuwongrr.auth import Caller
 from gerai.doors.dialects.leuwongrr.gateway import canonical_code, find
-from gerai.doors.dialects.leuwongrr.pricing import deposit_code
 from gerai.doors.dialects.leuwongrr.request import IDEMPOTENCY, RULES
 from gerai.doors.http.context import RequestContext
 from gerai.doors.http.fields import Fields
+from gerai.doors.http.topping_up import AskedTopUp, top_up_to_start
 from gerai.engine.command import Idempotency
-from gerai.engine.deposits.open import WantedDeposit, deposit_to_start
 from gerai.engine.deposits.start import StartDeposit
 from gerai.engine.payments.offered import known_of, offered_channels
-from gerai.kit.ids import token
 
 _FIELDS: Final = frozenset({"amount", "payment_method", "client_reference"})
 _MAX_METHOD: Final = 50
@@ -54,28 +50,15 @@ def attempt(ctx: RequestContext, caller: Caller, wanted: WantedTopUp) -> Idempot
     return IDEMPOTENCY.attempt(ctx, "create_deposit", caller.owner, wanted)
 
 
-async def compose(ctx: RequestContext, caller: Caller, wanted: WantedTopUp) -> StartDeposit:
+def compose(ctx: RequestContext, caller: Caller, wanted: WantedTopUp) -> StartDeposit:
     """What starts the deposit. Refuses: MethodUnavailable, AmountOutOfRange, NotFound (the member has no wallet)."""
-    merchant, environment, settings = caller.key.merchant, caller.key.environment, caller.settings
-    methods = ctx.services.partners.payment_methods
-    payer = known_of(caller.member)
-    offered = offered_channels(methods, merchant, environment, payer)
+    merchant, settings, methods = caller.key.merchant, caller.settings, ctx.services.partners.payment_methods
+    offered = offered_channels(methods, merchant, caller.key.environment, known_of(caller.member))
     gateway = find(wanted.payment_method, methods, offered, settings.leuwongrr_payment_methods)
-    if caller.key.account_id is None:
-        raise NotFound("wallet", str(caller.member.member_id))
-    deposit_id, secret = ctx.services.engine.ids.next(), token()
-    code = deposit_code(deposit_id, ctx.now, sandbox=environment == "sandbox")
-    asked = WantedDeposit(
-        deposit_id=deposit_id,
-        public_id=code,
-        secret=secret,
-        channel=CHANNEL,
-        account_id=caller.key.account_id,
+    asked = AskedTopUp(
         amount_sen=rupiah(wanted.amount),
         way=(gateway.method.name, gateway.channel_code),
-        page_path=wire.page_url("", code, secret),
-        expires_at=ctx.now + timedelta(minutes=settings.leuwongrr_invoice_minutes),
+        open_for=timedelta(minutes=settings.leuwongrr_invoice_minutes),
         reference=wanted.client_reference,
-        payer=payer,
     )
-    return deposit_to_start(merchant, environment, methods, asked)
+    return top_up_to_start(ctx, asked)

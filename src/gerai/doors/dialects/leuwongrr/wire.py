@@ -13,7 +13,7 @@ from gerai.domain.records import Deposit, Order, OrderView, Payment
 from gerai.doors.dialects.leuwongrr.gateway import code_of
 from gerai.doors.dialects.leuwongrr.order_details import details_of
 from gerai.doors.dialects.leuwongrr.request import BALANCE, INVOICE
-from gerai.doors.http.links import absolute
+from gerai.doors.http.links import absolute, invoice_page
 from gerai.doors.http.pay_codes import typed_code
 from gerai.doors.http.payable import order_payable, payment_payable
 from gerai.doors.http.times import jakarta_wall
@@ -22,9 +22,6 @@ from gerai.ports.payments import PaymentMethod
 
 CREATED: Final = "Order berhasil dibuat."
 FOUND_AGAIN: Final = "Order yang sama ditemukan dari Idempotency-Key."
-
-#: The path of an invoice's page, of orders and deposits alike.
-INVOICE_PAGE: Final = "/user/invoice/{code}"
 
 #: States of the engine that this contract has no word for.
 _ORDER_WORDS: Final = {
@@ -80,13 +77,8 @@ class CreatedAnswer(msgspec.Struct):
 
 
 def invoice_url(base_url: str, invoice: Order | Deposit) -> str:
-    """The hosted page of this invoice; the secret opens it, the code alone does not."""
-    return page_url(base_url, invoice.public_id, invoice.secret)
-
-
-def page_url(base_url: str, code: str, secret: str) -> str:
-    """The same of an invoice that is not made yet."""
-    return f"{base_url}{INVOICE_PAGE.format(code=code)}?t={secret}"
+    """The hosted page of this invoice."""
+    return base_url + invoice_page(invoice.public_id, invoice.secret)
 
 
 def invoice_of(view: OrderView, methods: Mapping[str, PaymentMethod], base_url: str, now: datetime) -> InvoiceAnswer:

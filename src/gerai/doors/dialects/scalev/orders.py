@@ -54,7 +54,7 @@ async def create_order(ctx: RequestContext) -> Response:
 
 async def _placed_once(ctx: RequestContext, wanted: NewOrder, attempt: Idempotency | None) -> Outcome[Placed]:
     """The order, with the payment it asks for, or the one that the request's key made before."""
-    context, partners = _context(ctx), ctx.services.partners
+    context, partners = _context(ctx, wanted), ctx.services.partners
 
     async def plain() -> PlaceOrder:
         return compose(wanted, context, lambda: _identity(ctx))
@@ -70,8 +70,8 @@ async def _placed_once(ctx: RequestContext, wanted: NewOrder, attempt: Idempoten
         return await submit_once(ctx, attempt, plain, PlaceOrder)
 
 
-def _context(ctx: RequestContext) -> PlacingContext:
-    sold, caller = storefront(ctx), ctx.caller
+def _context(ctx: RequestContext, wanted: NewOrder) -> PlacingContext:
+    sold, caller, methods = storefront(ctx), ctx.caller, ctx.services.partners.payment_methods
     return PlacingContext(
         merchant_id=caller.merchant.merchant_id,
         environment=caller.environment,
@@ -80,7 +80,8 @@ def _context(ctx: RequestContext) -> PlacingContext:
         catalogue=sold.catalogue,
         districts=sold.districts,
         rates=sold.rates,
-        channels=offered_channels(ctx.services.partners.payment_methods, caller.merchant, caller.environment),
+        channels=offered_channels(methods, caller.merchant, caller.environment, wanted.payer),
+        collected=partial(offered_channels, methods, caller.merchant, caller.environment),
         luck=secrets.randbelow(10**9),
     )
 

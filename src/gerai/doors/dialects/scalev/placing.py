@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from typing import Final
@@ -47,8 +47,9 @@ _SPREAD: Final = 31_415_926_541
 
 @dataclass(frozen=True)
 class PlacingContext:
-    """What an order is decided on besides its own request. ``channels``: the ways we can collect money. ``luck`` is
-    what the unique code of a manual transfer is made of."""
+    """What an order is decided on besides its own request. ``channels``: the ways its buyer can pay us by;
+    ``collected``: the methods by which others can, of whom more is known. ``luck`` is what the unique code of a manual
+    transfer is made of."""
 
     merchant_id: int
     environment: str
@@ -58,6 +59,7 @@ class PlacingContext:
     districts: Gazetteer
     rates: RateTable
     channels: OfferedChannels
+    collected: Callable[[], Collection[str]]
     luck: int
 
 
@@ -91,7 +93,7 @@ def compose(wanted: NewOrder, context: PlacingContext, identify: Callable[[], Id
     form = Fields.of_body({}, RULES)
     if len(wanted.customer_name) < store.settings.min_name_length:
         form.complain("customer_name", f"should be at least {store.settings.min_name_length} character(s)")
-    method = _method(wanted, store, context.channels, form)
+    method = _method(wanted, store, context, form)
     goods = find_goods(wanted, context.catalogue, store, form)
     checked = None
     if goods.has_parcel:
@@ -132,10 +134,10 @@ def compose(wanted: NewOrder, context: PlacingContext, identify: Callable[[], Id
     )
 
 
-def _method(wanted: NewOrder, store: Store, channels: Mapping[str, Collection[str]], form: Fields) -> Method | None:
+def _method(wanted: NewOrder, store: Store, context: PlacingContext, form: Fields) -> Method | None:
     """How it is paid. A merchant may always say that nothing is collected here; the rest the store must offer, and
-    what a gateway collects, we must be able to collect: an own bank transfer is looked for by people, and the payer of
-    an invoice chooses on the page among what is there then."""
+    what a gateway collects, we must be able to collect from this buyer: an own bank transfer is looked for by people,
+    and the payer of an invoice chooses on the page among what is there then."""
     if not wanted.payment_method:
         return None
     method = canonical(wanted.payment_method, wanted.sub_payment_method or None)
@@ -143,8 +145,11 @@ def _method(wanted: NewOrder, store: Store, channels: Mapping[str, Collection[st
         return method
     by_gateway = method.kind not in ("invoice", "bank_transfer", "cod")
     offered = offered_by(method, store.payment_methods, store.sub_payment_methods)
-    if not offered or (by_gateway and method.kind not in channels):
+    here = not by_gateway or method.kind in context.channels
+    if not offered or not (here or method.kind in context.collected()):
         form.complain("payment_method", "is not available in this store")
+    elif not here:
+        form.complain("payment_method", "is not available without the customer's telephone number and e-mail address")
     return method
 
 

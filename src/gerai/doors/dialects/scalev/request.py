@@ -114,6 +114,12 @@ class NewOrder(msgspec.Struct, frozen=True):
     notes: str
     extras: dict[str, Any]
 
+    @property
+    def payer(self) -> frozenset[str]:
+        """What is known of its buyer, by the names that gateways ask for."""
+        said = {"name": self.customer_name, "email": self.customer_email, "mobile": self.customer_phone}
+        return frozenset(name for name, text in said.items() if text)
+
 
 def read_order(form: Fields) -> NewOrder:
     """Read the body. InputInvalid with every mistake, each under its field's path."""
