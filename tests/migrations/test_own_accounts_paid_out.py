@@ -1,4 +1,4 @@
-"""0054-own-accounts-paid-out: what comes by an open QRIS code from now on is paid out; what came before is there."""
+"""0053-own-accounts-paid-out: what comes by an open QRIS code from now on is paid out; what came before is there."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from gerai.domain.settlement import SettleRule
 from gerai.engine.core import Engine
 from gerai.store.migrate import FOLDER
 
-NAME = "0054-own-accounts-paid-out"
+NAME = "0053-own-accounts-paid-out"
 #: A real merchant with a QRIS code, one that was closed, and a bank account; an order was paid by the code.
 _OLD = """
 SELECT nextval('gerai_ids');
