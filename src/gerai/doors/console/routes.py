@@ -22,6 +22,7 @@ from gerai.doors.console import (
     order_form_page,
     start_shop,
 )
+from gerai.doors.console.article_preview import preview_page
 from gerai.doors.console.counters import Counters
 from gerai.doors.console.draw import ASSETS, DIGEST
 from gerai.doors.console.home_page import HomePage
@@ -105,6 +106,7 @@ def routes(house: House, dialects: Iterable[Dialect]) -> tuple[Route, ...]:
         Route("POST", f"{_SHOP}/{{things}}/import", desk(importing.import_sent)),
         Route("GET", f"{_SHOP}/{{things}}/{{id}}", desk(looking.show_page)),
         Route("GET", f"{_SHOP}/proofs/{{id}}/file", desk(proof_file)),
+        Route("GET", f"{_SHOP}/articles/{{id}}/preview", desk(preview_page)),
     )
 
 

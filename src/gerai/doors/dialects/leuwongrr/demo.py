@@ -30,6 +30,7 @@ _ARTICLE: Final = ArticleDraft(
     content="<p>Pesanan Robux dibayar lewat gamepass buatan Anda sendiri; kata sandi Roblox tidak pernah diminta.</p>"
     "<ol><li>Buat gamepass, lalu salin nomornya.</li><li>Isi nama pengguna dan nomor gamepass di form pesanan.</li>"
     "<li>Bayar; Robux masuk setelah masa tunggu dari Roblox.</li></ol>",
+    published=True,
 )
 _ORDER: Final = {"roblox_username": "LeuwongUser", "place_id": 123456789, "roblox_pass_id": 987654321}
 
