@@ -5,12 +5,10 @@ from __future__ import annotations
 from typing import Final
 
 from gerai.cli.terminal import fail
-from gerai.domain.records import OrderView, Payment
-from gerai.domain.refusals import AmountOutOfRange, MethodUnavailable, SurchargeForbidden
+from gerai.domain.records import OrderView
 from gerai.doors.pay.actions import PLAYED_ACTS
 from gerai.engine.core import Engine
-from gerai.engine.payments.offered import offered_channels, require_offered
-from gerai.engine.payments.open import WantedPayment, payment_to_start
+from gerai.engine.desk.played_payer import start_any
 from gerai.engine.payments.record import RecordPayment
 from gerai.found import FoundPartners
 from gerai.settings import Settings
@@ -37,7 +35,7 @@ async def play_payer(engine: Engine, settings: Settings, view: OrderView, way: s
     states = _OR_RUN_OUT if does.played == "late" else _OPEN
     payment = next((one for one in reversed(view.payments) if one.status in states), None)
     if payment is None and does.played == "in_time":
-        payment = await _start_any(engine, settings, view)
+        payment = await start_any(engine, FoundPartners(settings).payment_methods, view)
     if payment is None:
         fail(f"order {order.number} is {order.status}, and no payment of it can be played / tidak bisa dibayar lagi")
     command = RecordPayment(
@@ -51,21 +49,3 @@ async def play_payer(engine: Engine, settings: Settings, view: OrderView, way: s
         came_sen=came_sen,
     )
     return (await engine.submit(command)).answer
-
-
-async def _start_any(engine: Engine, settings: Settings, view: OrderView) -> Payment | None:
-    """A payment by the first method that takes this order and is no gateway's; None: there is none."""
-    order, merchant = view.order, engine.directory.merchant(view.order.merchant_id)
-    methods = FoundPartners(settings).payment_methods
-    for name, channels in offered_channels(methods, merchant, order.environment).items():
-        for channel in channels:
-            if require_offered(methods, merchant, order.environment, name, channel).contract is not None:
-                continue
-            wanted = WantedPayment(method=name, channel=channel, only_if_none_open=True)
-            try:
-                command = payment_to_start(engine.ids.next(), merchant, methods, view, wanted)
-            except (MethodUnavailable, SurchargeForbidden, AmountOutOfRange):
-                continue
-            started = (await engine.submit(command)).answer
-            return next(one for one in started.payments if one.payment_id == command.payment_id)
-    return None
