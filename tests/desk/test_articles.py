@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from console_kit import base, browser_of, enter, joined
 from desk_kit import VIEWER, do, house_of, open_desk, seen, written
 from gerai.app import App
 from gerai.domain.refusals import ChangedMeanwhile, InputInvalid, NotFound, PermissionMissing
@@ -182,3 +183,27 @@ async def test_another_shop_and_a_viewer(within: Within, app: App) -> None:
     with pytest.raises(PermissionMissing):
         await do(within, "articles.remove", ById(id=int(made.id)), VIEWER)
     assert len(await seen(within, "articles.list")) == 1
+
+
+async def test_a_preview_before_readers_see_it(within: Within, app: App) -> None:
+    """Whoever writes sees the draft as readers will, with pictures of wherever they are and nothing that acts, and the
+    button that publishes it; it has no address for readers yet. Another shop's owner does not find it."""
+    article = NewArticle(title="Cara <b>", content="# Isi\n\n![foto](https://toko.example/a.png) <script>x</script>")
+    made = await do(within, "articles.add", article)
+    path = f"{base(within)}/articles/{made.id}"
+    async with browser_of(app) as browser:
+        await enter(browser, await joined(within))
+        assert f'href="{path}/preview"' in (await browser.get(path)).text
+        page = await browser.get(f"{path}/preview")
+        assert page.status_code == 200
+        assert '<h2>Isi</h2>\n<p><img src="https://toko.example/a.png" alt="foto"> &lt;script&gt;' in page.text
+        assert f"{base(within)}/do/articles.publish?id={made.id}" in page.text
+        assert "img-src 'self' https:;" in page.headers["content-security-policy"]
+        assert "script-src 'self';" in page.headers["content-security-policy"]
+        await do(within, "articles.publish", ById(id=int(made.id)))
+        assert "articles.publish" not in (await browser.get(f"{path}/preview")).text
+        for number in ("0", "x", "99999999999999999999"):
+            assert (await browser.get(f"{base(within)}/articles/{number}/preview")).status_code == 404
+    async with browser_of(app) as browser:
+        await enter(browser, await joined(await open_desk(house_of(app))))
+        assert (await browser.get(f"{path}/preview")).status_code == 404
