@@ -10,11 +10,13 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 
 from app_kit import settings_of
+from axe_kit import NARROWEST, SCHEMES, findings, misfits
 from browser_kit import Reader, reader
 from desk_kit import DISTRICT
 from gerai.app import App
 from gerai.domain.states import ORDER
 from gerai.engine.check import check
+from gerai.engine.merchants.articles import ArticleDraft, write_article
 from gerai.engine.merchants.open import ENVIRONMENTS
 from gerai.engine.people.join import first_person
 from gerai.kit.secret_box import new_key
@@ -150,4 +152,37 @@ async def test_from_the_one_time_password_to_a_paid_order(
     assert (order.environment, order.channel, order.status) == ("sandbox", *KINDS[kind][2:])
     assert await check(app.engine, shop.merchant_id) == []
     assert (me.complaints, me.hosts) == ([], {base_url.partition("//")[2]})
+    await me.context.close()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("scheme", SCHEMES)
+async def test_everybody_can_use_its_pages(app: App, base_url: str, browser: Browser, scheme: str) -> None:
+    """By day and by night axe finds nothing on any page of the first steps, nor on an article before it is published;
+    nothing is cut on a phone, and what is pressed is as high as a thumb."""
+    me = await reader(browser)
+    page, name = me.page, f"Toko {scheme}"
+    await into_a_new_shop(app, page, base_url, name)
+    await into_a_bank_account(page)
+    await sell_it(app, page, "hand")
+    shop = next(one for one in app.engine.directory.merchants() if one.name == name)
+    desk = f"{base_url}/console/{shop.code}/production"
+    draft = ArticleDraft(title="Cara pesan", content="# Isi\n\n- satu\n- dua", format="text")
+    article = await write_article(app.engine, shop.merchant_id, draft)
+    await press(page, "Buat pesanan uji coba")
+    tried = page.url
+    paths = [
+        "",
+        "/start/sell",
+        "/start/sell?sell=goods",
+        "/start/sell?sell=file",
+        "/start/sell?sell=codes",
+        "/start/order",
+    ]
+    for path in [*paths, "/start/key", f"/articles/{article.article_id}/preview", tried]:
+        await page.goto(path if path == tried else f"{desk}{path}")
+        for fold in await page.locator("summary").all():
+            await fold.click()
+        found = [*await misfits(page, 390), *await misfits(page, NARROWEST), *await findings(page, scheme)]
+        assert found == [], path
     await me.context.close()
