@@ -106,6 +106,9 @@ class MerchantSettings(msgspec.Struct, frozen=True, kw_only=True):
     complaint_contact: Annotated[
         str, says("Where buyers complain; PP 80/2019 asks online sellers for it.", _CONTACT, fault=contact_fault)
     ] = ""
+    first_steps: Annotated[
+        Literal["shown", "hidden"], says("Whether Beranda leads through the first steps.", "`shown` or `hidden`")
+    ] = "shown"
 
 
 _HEADING: Final = """# Merchant settings

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from console_kit import base, browser_of, enter, joined
 from desk_kit import VIEWER, do, house_of, open_desk, seen, written
 from gerai.app import App
 from gerai.domain.refusals import ChangedMeanwhile, InputInvalid, NotFound, PermissionMissing
@@ -16,7 +17,24 @@ from gerai.engine.desk.acts.edit_article import ArticleEdit
 from gerai.engine.desk.fields import ById
 from gerai.engine.desk.house import Within
 
-NEW = NewArticle(title="Cara Top Up Robux Aman!", content="<p>Buka gamepass Anda.</p><script>x()</script>")
+NEW = NewArticle(
+    title="Cara Top Up Robux Aman!", content="<p>Buka gamepass Anda.</p><script>x()</script>", format="html",
+    published=True,
+)  # fmt: skip
+TYPED = """Pilih barangnya, lalu bayar.
+Uang sampai hari itu juga.
+
+# Cara
+
+- buka halaman
+- tekan **Bayar** di https://toko.example/bayar.
+
+<b>Bukan</b> [skrip](javascript:x)"""
+SHOWN = (
+    "<p>Pilih barangnya, lalu bayar.<br>\nUang sampai hari itu juga.</p>\n<h2>Cara</h2>\n<ul>\n<li>buka halaman</li>\n"
+    '<li>tekan <strong>Bayar</strong> di <a href="https://toko.example/bayar" rel="noopener noreferrer nofollow">'
+    "https://toko.example/bayar</a>.</li>\n</ul>\n<p>&lt;b&gt;Bukan&lt;/b&gt; [skrip](javascript:x)</p>"
+)
 
 
 async def _shown(within: Within, id: str) -> Any:
@@ -25,7 +43,8 @@ async def _shown(within: Within, id: str) -> Any:
 
 
 async def test_an_article_is_written(within: Within) -> None:
-    """Its address and excerpt are made where none is given, scripts are gone, and it is published at once."""
+    """Its address and excerpt are made where none is given, scripts are gone, and it is published at once where that is
+    asked for."""
     made = await do(within, "articles.add", NEW)
     found = await _shown(within, made.id)
     assert (found.title, found.slug, found.excerpt, found.content, found.category, found.cover_image) == (
@@ -36,6 +55,39 @@ async def test_an_article_is_written(within: Within) -> None:
     assert [row.id for row in await seen(within, "articles.list")] == [found.id]
     entry = (await written(within))[0].entry
     assert (entry.act, entry.target, entry.facts["slug"]) == ("articles.add", made.id, "cara-top-up-robux-aman")
+
+
+async def test_as_it_is_typed_on_a_phone(within: Within) -> None:
+    """Paragraphs, lists, headings and links are made of what was typed, which its writer finds again; tags are shown as
+    they were typed, and nothing acts. It is a draft: readers do not see it before somebody publishes it."""
+    made = await do(within, "articles.add", NewArticle(title="Cara", content=TYPED))
+    found = await _shown(within, made.id)
+    assert (found.content, found.format, found.html, found.published_at) == (TYPED, "text", SHOWN, None)
+    assert found.excerpt.startswith("Pilih barangnya, lalu bayar. Uang sampai hari itu juga. Cara buka halaman")
+    assert await within.engine.articles.newest(within.merchant_id, 10) == []
+    assert await within.engine.articles.published(within.merchant_id, found.slug) is None
+    await do(within, "articles.publish", ById(id=found.id))
+    [read] = await within.engine.articles.newest(within.merchant_id, 10)
+    assert read.content == SHOWN
+
+
+async def test_typed_in_another_way(within: Within) -> None:
+    """Another format reads anew what was typed; other content alone stays in the format; with neither nothing
+    changes."""
+    made = await do(within, "articles.add", NewArticle(title="Cara", content="<p>satu</p>\n\n- dua"))
+    first = await _shown(within, made.id)
+    assert first.html == "<p>&lt;p&gt;satu&lt;/p&gt;</p>\n<ul>\n<li>dua</li>\n</ul>"
+    await do(within, "articles.edit", ArticleEdit(id=first.id, format="html"))
+    as_html = await _shown(within, made.id)
+    assert (as_html.html, as_html.content, as_html.format) == ("<p>satu</p>\n\n- dua", "<p>satu</p>\n\n- dua", "html")
+    entry = (await written(within))[0].entry
+    assert entry.facts["format"] == ["text", "html"]
+    await do(within, "articles.edit", ArticleEdit(id=first.id, format="text", content="tiga"))
+    await do(within, "articles.edit", ArticleEdit(id=first.id, content="tiga\n\nempat"))
+    as_text = await _shown(within, made.id)
+    assert (as_text.html, as_text.content, as_text.format) == ("<p>tiga</p>\n<p>empat</p>", "tiga\n\nempat", "text")
+    await do(within, "articles.edit", ArticleEdit(id=first.id, title="Lain"))
+    assert (await _shown(within, made.id)).content == "tiga\n\nempat"
 
 
 async def test_twice_at_once_is_one(within: Within) -> None:
@@ -86,11 +138,14 @@ async def test_hidden_shown_and_thrown_away(within: Within) -> None:
             await do(within, act, id)
 
 
-@pytest.mark.parametrize("content", ["<script>a</script>", "<p> </p>", "<svg onload=x>"])
-async def test_nothing_to_show_is_refused(within: Within, content: str) -> None:
+@pytest.mark.parametrize(
+    ("format", "content"),
+    [("html", "<script>a</script>"), ("html", "<p> </p>"), ("html", "<svg onload=x>"), ("text", "***"), ("text", "#")],
+)
+async def test_nothing_to_show_is_refused(within: Within, format: Any, content: str) -> None:
     """An article of which nothing is left is none."""
     with pytest.raises(InputInvalid):
-        await do(within, "articles.add", NewArticle(title="Kosong", content=content))
+        await do(within, "articles.add", NewArticle(title="Kosong", content=content, format=format))
     assert await seen(within, "articles.list") == []
 
 
@@ -128,3 +183,27 @@ async def test_another_shop_and_a_viewer(within: Within, app: App) -> None:
     with pytest.raises(PermissionMissing):
         await do(within, "articles.remove", ById(id=int(made.id)), VIEWER)
     assert len(await seen(within, "articles.list")) == 1
+
+
+async def test_a_preview_before_readers_see_it(within: Within, app: App) -> None:
+    """Whoever writes sees the draft as readers will, with pictures of wherever they are and nothing that acts, and the
+    button that publishes it; it has no address for readers yet. Another shop's owner does not find it."""
+    article = NewArticle(title="Cara <b>", content="# Isi\n\n![foto](https://toko.example/a.png) <script>x</script>")
+    made = await do(within, "articles.add", article)
+    path = f"{base(within)}/articles/{made.id}"
+    async with browser_of(app) as browser:
+        await enter(browser, await joined(within))
+        assert f'href="{path}/preview"' in (await browser.get(path)).text
+        page = await browser.get(f"{path}/preview")
+        assert page.status_code == 200
+        assert '<h2>Isi</h2>\n<p><img src="https://toko.example/a.png" alt="foto"> &lt;script&gt;' in page.text
+        assert f"{base(within)}/do/articles.publish?id={made.id}" in page.text
+        assert "img-src 'self' https:;" in page.headers["content-security-policy"]
+        assert "script-src 'self';" in page.headers["content-security-policy"]
+        await do(within, "articles.publish", ById(id=int(made.id)))
+        assert "articles.publish" not in (await browser.get(f"{path}/preview")).text
+        for number in ("0", "x", "99999999999999999999"):
+            assert (await browser.get(f"{base(within)}/articles/{number}/preview")).status_code == 404
+    async with browser_of(app) as browser:
+        await enter(browser, await joined(await open_desk(house_of(app))))
+        assert (await browser.get(f"{path}/preview")).status_code == 404

@@ -14,6 +14,7 @@ from typing import Any
 import httpx
 import pytest
 import pytest_asyncio
+from start_kit import step
 
 from console_kit import PASSWORD, base, browser_of, enter, joined, mark
 from desk_kit import open_desk, seen, written
@@ -39,13 +40,6 @@ async def owner(app: App, shop: Within) -> AsyncGenerator[httpx.AsyncClient]:
         yield browser
 
 
-async def step(browser: httpx.AsyncClient, within: Within, name: str, **given: Any) -> httpx.Response:
-    """Send the form of a step."""
-    path = f"{base(within)}/start/{name}"
-    choice = next((f"?{key}={given[key]}" for key in ("pay", "sell") if key in given), "")
-    return await browser.post(path, data=await mark(browser, f"{path}{choice}") | given)
-
-
 def curls(page: str) -> list[list[str]]:
     """The words of the commands on a page."""
     return [shlex.split(html.unescape(one)) for one in re.findall(r"<pre[^>]*>(curl .*?)</pre>", page, re.DOTALL)]
@@ -65,8 +59,8 @@ async def test_a_shop_that_has_nothing_begins_here(owner: httpx.AsyncClient, sho
     assert (await owner.get(start)).headers["location"] == f"{start}/paid"
     page = (await owner.get(f"{start}/paid")).text
     assert f'href="{start}/sell"' in page
-    done = await step(owner, shop, "sell", sell="product", item="E-book Resep", price="Rp50.000")
-    assert (done.status_code, done.headers["location"]) == (303, f"{start}/key")
+    done = await step(owner, shop, "sell", sell="hand", item="E-book Resep", price="Rp50.000")
+    assert (done.status_code, done.headers["location"]) == (303, f"{start}/order")
     assert (await owner.get("/console")).headers["location"] == base(shop)
     assert (await owner.get(start)).headers["location"] == f"{start}/paid"
     assert f'href="{start}/paid"' in (await owner.get(f"{start}/order")).text
@@ -92,7 +86,7 @@ async def test_an_account_is_named_and_said_to_be_theirs(owner: httpx.AsyncClien
     assert (again.status_code, len(shop.merchant.receiving)) == (400, 1)
 
 
-@pytest.mark.parametrize("kind", ["product", "service"])
+@pytest.mark.parametrize("kind", ["hand", "service"])
 async def test_what_is_sold_is_ordered_by_what_the_page_shows(
     app: App, owner: httpx.AsyncClient, client: httpx.AsyncClient, shop: Within, kind: str
 ) -> None:
@@ -101,11 +95,11 @@ async def test_what_is_sold_is_ordered_by_what_the_page_shows(
     given = {"sell": kind, "item": "Cek 12", "price": "2500"}
     for _ in range(2):
         assert (await step(owner, shop, "sell", **given)).status_code == 303
-    things = "products.list" if kind == "product" else "services.list"
+    things = "products.list" if kind == "hand" else "services.list"
     assert len(await seen(shop, things)) == 1
     form = await owner.get(f"{base(shop)}/start/key")
     assert ('name="opening"' in form.text) == (kind == "service")
-    doors = ["scalev", "durianpay"] if kind == "product" else ["cekceir", "durianpay"]
+    doors = ["scalev", "durianpay"] if kind == "hand" else ["cekceir", "durianpay"]
     assert [one for one in ("scalev", "cekceir", "durianpay", "leuwongrr") if f'value="{one}"' in form.text] == doors
     page = await step(owner, shop, "key", door=doors, opening="2500" if kind == "service" else "")
     assert page.status_code == 200, page.text
@@ -136,8 +130,8 @@ async def test_the_same_form_twice_at_once_makes_one_key(owner: httpx.AsyncClien
 @pytest.mark.parametrize(
     ("name", "given", "fault"),
     [
-        ("sell", {"sell": "product", "item": "Kaos", "price": "gratis"}, "price-fault"),
-        ("sell", {"sell": "product", "item": " ", "price": "1"}, "item-fault"),
+        ("sell", {"sell": "hand", "item": "Kaos", "price": "gratis"}, "price-fault"),
+        ("sell", {"sell": "hand", "item": " ", "price": "1"}, "item-fault"),
         ("sell", {"sell": "service", "item": "Cek", "price": "999999999999999"}, "price-fault"),
         ("paid", {"pay": "qris", "qris": "000201"}, "qris-fault"),
         ("paid", {"pay": "bank", "bank": "", "number": "", "holder": ""}, "number-fault"),
@@ -162,7 +156,7 @@ async def test_whoever_may_not_does_not(app: App, shop: Within) -> None:
         for name in ("paid", "key"):
             assert (await browser.get(f"{base(shop)}/start/{name}")).status_code == 403
         assert (await browser.get(f"{base(shop)}/start")).headers["location"] == f"{base(shop)}/start/sell"
-        sent = await browser.post(f"{base(shop)}/start/sell", data={"sell": "product", "item": "A", "price": "1"})
+        sent = await browser.post(f"{base(shop)}/start/sell", data={"sell": "hand", "item": "A", "price": "1"})
         assert sent.status_code == 403
     async with browser_of(app) as browser:
         await enter(browser, await joined(await open_desk(app.house)))

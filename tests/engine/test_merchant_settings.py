@@ -44,6 +44,7 @@ VALUES: dict[str, tuple[Any, Any]] = {
     "shop_colour": ("#0B6B53", "hijau"),
     "shop_contact": ("0812-3456-7890", "hubungi kami"),
     "complaint_contact": ("pengaduan@toko.example", "http://toko.example"),
+    "first_steps": ("hidden", "gone"),
     "robux_rate_sen": (15_000, "15000"),
     "private_server_prices": ({"920587237": 350}, {"Adopt Me": 350}),
     "leuwongrr_invoice_minutes": (60, 0),
@@ -215,7 +216,7 @@ def test_without_a_dialect_its_settings_are_unknown() -> None:
         SettingFault,
         match=r"robux_rate_sen: no such setting: robux_rate_sen; one of late_payment, other_amount, payment_fees, "
         r"matching_amount, qris_surcharge, shop_address, shop_url, shop_host, shop_colour, shop_contact, "
-        r"complaint_contact$",
+        r"complaint_contact, first_steps$",
     ):
         general.checked({"robux_rate_sen": 5})
     found, faults = general.read({"robux_rate_sen": 5, "late_payment": "hold"})

@@ -59,7 +59,13 @@ FREE_OF = {
         for command in ("members import", "rates import")
         for name in ("dry_run", "file", "json", "make_template", "per_row")
     ),
-    *(("shop init", name) for name in ("name", "bank", "number", "holder", "qris", "product", "service", "price")),
+    *(
+        ("shop init", name)
+        for name in (
+            "name", "bank", "number", "holder", "qris", "product", "goods", "service", "sell", "price", "file", "codes",
+            "weight", "stock", "sent_from", "city", "province", "region", "address", "postal", "courier", "shipping",
+        )
+    ),
     ("shop init", "yes"), ("shop load", "dry_run"), ("shop load", "folder"),
     ("payments cod settle", "fee"), ("payments refunds list", "ended"), ("payments refunds destination", "said"),
 }  # fmt: skip

@@ -19,6 +19,7 @@ from gerai.app import App
 from gerai.cli import shop_first
 from gerai.domain.refusals import NotFound
 from gerai.engine.check import check
+from gerai.kit.secret_box import new_key
 
 _numbers = itertools.count(1)
 
@@ -54,11 +55,12 @@ async def ordered(app: App, client: httpx.AsyncClient, said: str) -> None:
 
 
 async def test_options_say_all(dsn: str, app: App, client: httpx.AsyncClient, own_folder: Path, code: str) -> None:
-    """With --yes nothing is asked: the shop has its account, store and product. What is printed places its first order,
-    and its payment is confirmed by the command that is printed. Nothing of the answers is left behind."""
+    """With --yes nothing is asked: the shop has its account, store, product and its file. What is printed places its
+    first order, and its payment is confirmed by the command that is printed. Nothing of the answers is left behind."""
+    (own_folder / "resep.pdf").write_bytes(b"%PDF-1.7")
     said = await at_terminal(
         dsn, "shop", "init", "--name", "Toko Melati", "--code", code, "--bank", "bca", "--number", "1234567890",
-        "--holder", "Budi Santoso", "--product", "E-book Resep", "--price", "Rp75.000", "--yes",
+        "--holder", "Budi Santoso", "--product", "E-book Resep", "--file", "resep.pdf", "--price", "Rp75.000", "--yes",
     )  # fmt: skip
     assert "/console" in said
     within = await shop_of(app, code)
@@ -71,10 +73,35 @@ async def test_options_say_all(dsn: str, app: App, client: httpx.AsyncClient, ow
     words = [order.number if word == "ORDER" else word for word in shlex.split(confirm)[1:]]
     await at_terminal(dsn, *words)
     assert (await newest(within)).order.status == "completed"
-    assert left_in(own_folder) == {}
+    assert [row.file for row in await seen(within, "files.list")] == ["resep.pdf"]
+    assert [*left_in(own_folder)] == ["resep.pdf"]
     assert await check(app.engine, within.merchant_id) == []
     done = [entry.act for _, entry in await written(within)][::-1]
-    assert done == ["merchants.open", "accounts.add", "stores.add", "products.add", "keys.create", "payments.confirm"]
+    assert done == [
+        "merchants.open", "accounts.add", "stores.add", "products.add", "files.add", "keys.create", "payments.confirm",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("options", "made", "printed"),
+    [
+        (["--product", "Desain", "--price", "75000"], "products.list", "gerai orders complete ORDER"),
+        (["--product", "Voucer", "--codes", "AA-1,AA-2", "--price", "20000"], "code_pools.list", "payments confirm"),
+        (["--goods", "Kaos", "--price", "85000", "--weight", "250", "--stock", "20", "--from", "Wonokromo", "--city",
+          "Kota Surabaya", "--province", "Jawa Timur", "--region", "35.78.05", "--address", "Jl. Melati 7",
+          "--postal", "60241"], "stock.list", "gerai orders ship ORDER"),
+        (["--sell", "robux", "--price", "150"], "robux.list", "/api/v1/me/orders"),
+    ],
+)  # fmt: skip
+async def test_every_kind_is_sold(
+    dsn: str, app: App, code: str, options: list[str], made: str, printed: str
+) -> None:  # fmt: skip
+    """All that a kind needs is made in one command, and what is done with its first order is printed."""
+    environ = {"DATABASE_URL": dsn, "GERAI_WEBHOOKS_SEAL_KEY": new_key()}
+    done, said, why = await run_here(environ, ["shop", "init", "--yes", "--code", code, *options])
+    assert done == 0, (said, why)
+    assert printed in said
+    assert len(await seen(await shop_of(app, code), made)) == 1
 
 
 async def test_questions_are_answered(dsn: str, app: App, client: httpx.AsyncClient, code: str) -> None:
@@ -147,6 +174,12 @@ async def test_broken_off_in_the_middle(
         (["--code", "Toko Saya"], "--code: "),
         (["--bank", "BCA", "--qris", "000201"], "--bank or --qris, not both"),
         (["--product", "a", "--service", "b"], "--product or --service, not both"),
+        (["--product", "a", "--file", "b", "--codes", "c"], "--file or --codes, not both"),
+        (["--product", "a", "--file", "tidak-ada.pdf"], "--file: "),
+        (["--product", "a", "--codes", " , "], "--codes: "),
+        (["--sell", "emas"], "--sell: "),
+        (["--goods", "a", "--weight", "berat"], "--weight: "),
+        (["--goods", "a"], "--from is needed"),
     ],
 )  # fmt: skip
 async def test_options_that_cannot_be_right(dsn: str, code: str, options: list[str], fault: str) -> None:

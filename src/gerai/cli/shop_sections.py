@@ -14,6 +14,7 @@ from gerai.engine.catalogue.services import SERVICES, ServiceCatalogue
 from gerai.engine.catalogue.storefront import STOREFRONT, Storefront
 from gerai.engine.desk.goods import catalogue_of
 from gerai.engine.desk.house import Within
+from gerai.engine.desk.new_district import DISTRICT
 from gerai.engine.desk.registry import Act, acts
 from gerai.engine.desk.views.members import MemberFilter, MemberRow
 from gerai.engine.desk.views.members import run as members_of
@@ -209,7 +210,7 @@ def sections() -> dict[str, ShopSection]:
     of = acts()
     known = (
         ShopSection("accounts", of["accounts.add"], ("method",), _sync(_account_open), apart=("bank",)),
-        ShopSection("districts", shop_beginning.DISTRICT, ("code",), _has(_districts, code="code")),
+        ShopSection("districts", DISTRICT, ("code",), _has(_districts, code="code")),
         ShopSection("couriers", of["couriers.add"], ("courier", "code"), _COURIER),
         ShopSection("rates", of["rates.set"], ("courier",), _sync(_rate_known),
                 {"service_id": Naming("courier", _courier_coded, ("couriers",))}, apart=("origin", "destination")),

@@ -5,11 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from gerai.cli.terminal import fail
-from gerai.domain.records import OrderView, Payment
-from gerai.domain.refusals import AmountOutOfRange, MethodUnavailable, SurchargeForbidden
+from gerai.domain.records import OrderView
 from gerai.engine.core import Engine
-from gerai.engine.payments.offered import offered_channels, require_offered
-from gerai.engine.payments.open import WantedPayment, payment_to_start
+from gerai.engine.desk.played_payer import start_any
 from gerai.engine.payments.play import PLAYED_ACTS, play_command, played_payment
 from gerai.found import FoundPartners
 from gerai.settings import Settings
@@ -32,25 +30,7 @@ async def play_payer(engine: Engine, settings: Settings, view: OrderView, way: s
     offered. ``came_sen``: what comes, if it is not what is asked. Refuses what the engine refuses."""
     order, payment = view.order, played_payment(view, way)
     if payment is None and PLAYED[way].played == "in_time":
-        payment = await _start_any(engine, settings, view)
+        payment = await start_any(engine, FoundPartners(settings).payment_methods, view)
     if payment is None:
         fail(f"order {order.number} is {order.status}, and no payment of it can be played / tidak bisa dibayar lagi")
     return (await engine.submit(play_command(view, payment, way, came_sen))).answer
-
-
-async def _start_any(engine: Engine, settings: Settings, view: OrderView) -> Payment | None:
-    """A payment by the first method that takes this order and is no gateway's; None: there is none."""
-    order, merchant = view.order, engine.directory.merchant(view.order.merchant_id)
-    methods = FoundPartners(settings).payment_methods
-    for name, channels in offered_channels(methods, merchant, order.environment).items():
-        for channel in channels:
-            if require_offered(methods, merchant, order.environment, name, channel).contract is not None:
-                continue
-            wanted = WantedPayment(method=name, channel=channel, only_if_none_open=True)
-            try:
-                command = payment_to_start(engine.ids.next(), merchant, methods, view, wanted)
-            except (MethodUnavailable, SurchargeForbidden, AmountOutOfRange):
-                continue
-            started = (await engine.submit(command)).answer
-            return next(one for one in started.payments if one.payment_id == command.payment_id)
-    return None

@@ -74,7 +74,9 @@ CREATE TABLE articles (
     content text NOT NULL,
     published_at timestamp with time zone,
     created_at timestamp with time zone NOT NULL,
-    updated_at timestamp with time zone NOT NULL
+    updated_at timestamp with time zone NOT NULL,
+    format text DEFAULT 'html'::text NOT NULL,
+    written text DEFAULT ''::text NOT NULL
 );
 
 CREATE TABLE audit (

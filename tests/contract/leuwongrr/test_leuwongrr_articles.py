@@ -14,7 +14,8 @@ MISSING = {"success": False, "message": "Artikel tidak ditemukan."}
 
 
 async def _write(shop: Any, title: str, **more: Any) -> None:
-    await write_article(shop.engine, shop.merchant_id, ArticleDraft(title=title, **({"content": "<p>Isi</p>"} | more)))
+    given = {"content": "<p>Isi</p>", "published": True} | more
+    await write_article(shop.engine, shop.merchant_id, ArticleDraft(title=title, **given))
 
 
 async def test_the_newest_first_and_published_alone(shop: Any) -> None:

@@ -5,7 +5,7 @@ Amounts are integer sen. Times are aware datetimes in UTC. ``channel`` is the na
 through; the engine never looks inside it, nor inside ``details``.
 """
 
-from gerai.domain.records.articles import Article
+from gerai.domain.records.articles import Article, ArticleFormat
 from gerai.domain.records.deliveries import Fulfilment, Shipment, Stock
 from gerai.domain.records.digital import CodeDelivery, CodePool, CodeStatus, LicenceCode, VariantFile
 from gerai.domain.records.gateways import GatewayAttempt, GatewayContract, OfferedWay, Payout
@@ -23,6 +23,7 @@ __all__ = [
     "Account",
     "Arrival",
     "Article",
+    "ArticleFormat",
     "AuditEntry",
     "CodeDelivery",
     "CodePool",

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from gerai.doors.console import answers
 from gerai.doors.console.chart import HEIGHT, LENGTH, WIDTH, Chart, Column, Sold, chart_of
 from gerai.doors.console.counters import Counters
-from gerai.doors.console.first_steps import steps_of
+from gerai.doors.console.first_steps import are_hidden, is_tried, may_hide, steps_of
 from gerai.doors.console.looking import desk_page
 from gerai.doors.console.tones import tone_of
 from gerai.doors.console.who import AtDesk
@@ -56,8 +56,15 @@ class HomePage:
             chart=None if summary is None else await self._chart(desk, words, summary, range_),
             plot=(WIDTH, HEIGHT, LENGTH), best=best, most_sen=max((row.sales_sen for row in best), default=0),
             counting=words.date(date.fromisoformat(counting)) if counting else "",
-            steps=await steps_of(desk) if not latest or not is_paid(desk.within) else [], tone=tone_of,
+            tone=tone_of, **await self._start(desk, any_order=bool(latest)),
         )  # fmt: skip
+
+    async def _start(self, desk: AtDesk, *, any_order: bool) -> dict[str, Any]:
+        """The first steps, until there are orders that can be paid, or somebody has had enough of them."""
+        if (any_order and is_paid(desk.within)) or are_hidden(desk):
+            return {"steps": [], "tried": True, "may_hide": False}
+        tried = any_order or await is_tried(desk)
+        return {"steps": await steps_of(desk), "tried": tried, "may_hide": may_hide(desk)}
 
     async def _latest(self, desk: AtDesk, words: DeskWords) -> list[dict[str, Any]]:
         today = jakarta(desk.merchant.now(desk.within.environment)).date()

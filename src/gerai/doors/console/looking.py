@@ -26,6 +26,8 @@ from gerai.engine.desk.importing import imports
 from gerai.engine.desk.read import fields_of, read_texts
 from gerai.engine.desk.registry import Act, View, ViewPage, acts, look, views
 
+#: What is also seen as its readers see it.
+_PREVIEWED: Final = frozenset({"articles"})
 #: Lists that an open page keeps true.
 _LIVE: Final = frozenset({"waiting", "payments"})
 
@@ -104,6 +106,7 @@ async def show_page(ctx: RequestContext, desk: AtDesk) -> Response:
     return desk_page(
         ctx, desk, "show.html", things, title=words.of(view.title), facts=shown,
         acts=_on_row(desk, things, row, words), back=back, file=file_of(desk, things, row),
+        preview=f"{back}/{ctx.path_params['id']}/preview" if things in _PREVIEWED else "",
     )  # fmt: skip
 
 

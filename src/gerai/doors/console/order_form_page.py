@@ -27,7 +27,7 @@ from gerai.engine.catalogue.services import SERVICES
 from gerai.engine.desk.acts.arrange_order_fields import FieldsArranged
 from gerai.engine.desk.acts.edit_service_type import ServiceTypeEdit
 from gerai.engine.desk.fields import ById
-from gerai.engine.desk.first_sale import curl_of, service_requests
+from gerai.engine.desk.first_orders import curl_of, service_requests
 from gerai.engine.desk.order_fields import schema_of
 from gerai.engine.desk.read import read_texts
 from gerai.engine.desk.registry import acts, look, perform, views

@@ -22,6 +22,7 @@ from gerai.doors.console import (
     order_form_page,
     start_shop,
 )
+from gerai.doors.console.article_preview import preview_page
 from gerai.doors.console.counters import Counters
 from gerai.doors.console.draw import ASSETS, DIGEST
 from gerai.doors.console.home_page import HomePage
@@ -30,8 +31,9 @@ from gerai.doors.console.order_pages import OrderPages
 from gerai.doors.console.proof_file import proof_file
 from gerai.doors.console.reports_page import ReportPages
 from gerai.doors.console.slips import slips_page
-from gerai.doors.console.start_order import StartOrder
+from gerai.doors.console.start_keys import StartKeys
 from gerai.doors.console.start_pages import StartPages, start_page
+from gerai.doors.console.start_try import StartTry
 from gerai.doors.console.who import AtDesk, Visitor, desk_of, shops_of, visitor_of
 from gerai.doors.http.assets import FOR_GOOD
 from gerai.doors.http.browser import SAFETY
@@ -52,8 +54,10 @@ _SHOP: Final = "/console/{shop}/{environment}"
 
 def routes(house: House, dialects: Iterable[Dialect]) -> tuple[Route, ...]:
     """All routes; those without parts come first, and pages of their own before those made from the registry."""
+    dialects = tuple(dialects)
     counters = Counters(dialects)
-    orders, reports, start = OrderPages(counters), ReportPages(counters), StartPages(StartOrder(counters))
+    orders, reports = OrderPages(counters), ReportPages(counters)
+    start = StartPages(StartTry(counters, dialects), StartKeys(counters))
     order_form, live = order_form_page.OrderFormPage(counters), LiveDesk(house)
 
     def opened(page: Open) -> Endpoint:
@@ -105,6 +109,7 @@ def routes(house: House, dialects: Iterable[Dialect]) -> tuple[Route, ...]:
         Route("POST", f"{_SHOP}/{{things}}/import", desk(importing.import_sent)),
         Route("GET", f"{_SHOP}/{{things}}/{{id}}", desk(looking.show_page)),
         Route("GET", f"{_SHOP}/proofs/{{id}}/file", desk(proof_file)),
+        Route("GET", f"{_SHOP}/articles/{{id}}/preview", desk(preview_page)),
     )
 
 

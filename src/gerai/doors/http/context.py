@@ -119,6 +119,12 @@ class RequestContext:
         return host_of(self.headers.get("host") or "")
 
     @property
+    def address(self) -> str:
+        """What the client asked, one of ours, as links would begin there: the setting where it is that."""
+        host, own = self.headers.get("host") or "", self.base_url.partition("://")[2]
+        return self.base_url if host in ("", own) else f"{self._asgi['scheme']}://{host}"
+
+    @property
     def client_address(self) -> str:
         """Who sent this, seen through the proxies that are trusted."""
         return self.services.proxies.client(self._asgi)

@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from starlette.responses import Response
 
-from gerai.doors.http.browser import SAFETY
+from gerai.doors.http.browser import THEIR_PICTURES
 from gerai.doors.http.context import RequestContext
 from gerai.doors.pay import answers, draw
 from gerai.doors.pay.address import Address
 from gerai.engine.articles import ARTICLE_PATH
 from gerai.engine.merchants.at_host import shop_at
-
-_POLICY: Final = "content-security-policy"
-#: Its pictures are where its writer has them.
-_PICTURES: Final = {_POLICY: SAFETY[_POLICY].replace("img-src 'self'", "img-src 'self' https:")}
 
 
 async def show(ctx: RequestContext) -> Response:
@@ -28,7 +22,7 @@ async def show(ctx: RequestContext) -> Response:
     address = Address((ARTICLE_PATH.format(slug=slug),))
     html = draw.article_page(words, address, shop.name, found, words.long_time(found.published_at))
     response = answers.page(ctx, html, words)
-    response.headers.update(_PICTURES)
+    response.headers.update(THEIR_PICTURES)
     # People are to find it.
     del response.headers["x-robots-tag"]
     return response

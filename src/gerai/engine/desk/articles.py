@@ -22,7 +22,8 @@ SLUG: Final = words("Bagian alamat", "Part of the address", "cara-memesan-dengan
 CATEGORY: Final = words("Kategori", "Category", "Panduan")
 EXCERPT: Final = words("Ringkasan", "Excerpt", "Panduan singkat memesan dengan aman.")
 COVER: Final = words("Gambar sampul", "Cover picture", "https://toko.example.com/sampul.webp")
-CONTENT: Final = words("Isi (HTML)", "Content (HTML)", "<p>Pilih barang, lalu …</p>")
+CONTENT: Final = words("Isi", "Content", "Pilih barang, lalu …")
+FORMAT: Final = words("Ditulis sebagai", "Written as", "text")
 
 
 async def article_in(connection: Connection, merchant_id: int, id: int, seen: Seen | object) -> Article:

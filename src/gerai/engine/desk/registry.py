@@ -27,8 +27,9 @@ Answer = TypeVar("Answer")
 _LONGEST_REASON: Final = 500
 #: Of what a shop has once for both environments.
 _OF_BOTH: Final[frozenset[Permission]] = frozenset({"settings:write", "people:manage"})
-#: A counter has views and acts of its own, in its words, in a package ``desk``; found as the counters are.
-_COUNTERS: Final = "gerai.doors.dialects"
+#: A counter has views, acts and things for sale of its own, in its words, in a package ``desk``; found as the counters
+#: are.
+COUNTERS: Final = "gerai.doors.dialects"
 
 
 @dataclass(frozen=True)
@@ -124,14 +125,14 @@ class DeskCaller:
 @cache
 def views() -> dict[str, View]:
     """Every view, by name."""
-    own = discover_inner(_COUNTERS, "desk", "VIEW", "ACT")
+    own = discover_inner(COUNTERS, "desk", "VIEW", "ACT", "SALE")
     return _by_name(discover_modules("gerai.engine.desk.views", "VIEW") | own)
 
 
 @cache
 def acts() -> dict[str, Act]:
     """Every act, by name."""
-    own = discover_inner(_COUNTERS, "desk", "ACT", "VIEW")
+    own = discover_inner(COUNTERS, "desk", "ACT", "VIEW", "SALE")
     return _by_name(discover_modules("gerai.engine.desk.acts", "ACT") | own)
 
 

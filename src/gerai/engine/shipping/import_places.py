@@ -9,7 +9,7 @@ import structlog
 
 from gerai.engine.core import Engine
 from gerai.engine.shipping.place_files import NamedPlace
-from gerai.engine.shipping.places import Place
+from gerai.engine.shipping.places import Gazetteer, Place
 from gerai.store import directory
 from gerai.store import locations as sql
 from gerai.store.lookup_table import record, rows, values_of
@@ -43,6 +43,13 @@ async def import_places(
         await engine.directory.refresh(connection, [one.merchant_id for one in engine.directory.merchants()])
     log.info("districts.imported", added=len(added), changed=len(changed))
     return PlacesImported(len(added), len(changed), len(there) + len(added))
+
+
+async def known_places(engine: Engine) -> Gazetteer:
+    """Every district, also where there is no merchant yet."""
+    async with engine.connection() as connection:
+        found = (await rows(connection, sql.LOCATIONS, [sql.EVERYBODY]))[sql.EVERYBODY]
+    return Gazetteer.of(record(Place, *row) for row in found)
 
 
 def _compared(

@@ -10,4 +10,4 @@ def sample_order(sold: ForSale, key: str) -> SampleOrder | None:
     if not sold.service:
         return None
     body = {"code": sold.service, "data": dict(sold.data or {})}
-    return SampleOrder("/api/order", {"Authorization": f"Bearer {key}"}, body)
+    return SampleOrder("/api/order", {"Authorization": f"Bearer {key}"}, body, from_wallet=True)

@@ -13,6 +13,7 @@ from gerai.doors.dialects.leuwongrr.keys import KEYS
 from gerai.doors.dialects.leuwongrr.merchant_settings import LeuwongrrSettings
 from gerai.doors.dialects.leuwongrr.order_details import page_details
 from gerai.doors.dialects.leuwongrr.routes import ROUTES
+from gerai.doors.dialects.leuwongrr.sample_order import sample_order
 from gerai.doors.http.describe import Blurb
 from gerai.doors.http.door import Dialect
 from gerai.doors.http.links import INVOICE_PAGE
@@ -36,6 +37,7 @@ DIALECT = Dialect(
     ),
     keys=KEYS,
     demo=DEMO,
+    sample=sample_order,
     merchant_settings=LeuwongrrSettings,
     webhooks=WEBHOOKS,
     deposit_code=deposit_code,

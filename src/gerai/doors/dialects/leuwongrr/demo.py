@@ -12,6 +12,7 @@ from gerai.domain.money import rupiah
 from gerai.domain.records import Environment
 from gerai.doors.dialects.leuwongrr.auth import CHANNEL
 from gerai.doors.dialects.leuwongrr.keys import make_key
+from gerai.doors.dialects.leuwongrr.sample_order import GAMEPASS
 from gerai.doors.http.demo import Demo, DemoCall, DemoShop, Shown, call
 from gerai.doors.http.topping_up import deposit_code
 from gerai.engine.deposits.manual import ManualDeposit
@@ -30,8 +31,8 @@ _ARTICLE: Final = ArticleDraft(
     content="<p>Pesanan Robux dibayar lewat gamepass buatan Anda sendiri; kata sandi Roblox tidak pernah diminta.</p>"
     "<ol><li>Buat gamepass, lalu salin nomornya.</li><li>Isi nama pengguna dan nomor gamepass di form pesanan.</li>"
     "<li>Bayar; Robux masuk setelah masa tunggu dari Roblox.</li></ol>",
+    published=True,
 )
-_ORDER: Final = {"roblox_username": "LeuwongUser", "place_id": 123456789, "roblox_pass_id": 987654321}
 
 
 async def seed(shop: DemoShop) -> dict[str, Any]:
@@ -64,7 +65,7 @@ async def seed(shop: DemoShop) -> dict[str, Any]:
         "unlimited_sandbox_token": await _key(shop, member_id, "sandbox", "Demo sandbox, no limit", None),
         "production_token": await _key(shop, member_id, "production", "Demo production", None),
         "discord_user_id": _DISCORD_USER,
-        **_ORDER,
+        **GAMEPASS,
     }
 
 
@@ -81,7 +82,7 @@ async def _key(
 
 async def tour(client: httpx.AsyncClient, section: dict[str, Any]) -> list[Shown]:
     """The contract's example order on the sandbox token, and the same paid from the balance on the production one."""
-    order = {"order_type": "gamepass", **{name: section[name] for name in _ORDER}}
+    order = {"order_type": "gamepass", **{name: section[name] for name in GAMEPASS}}
     invoice = order | {"payment_method": "invoice", "client_reference": "bot-order-001"}
     balance = order | {"payment_method": "balance", "client_reference": "discord-order-001"}
     sandbox = {"Authorization": f"Bearer {section['sandbox_token']}", "Accept": "application/json"}
@@ -101,7 +102,7 @@ def _with_page(shown: Shown) -> Shown:
 
 def order(section: dict[str, Any], number: int) -> DemoCall:
     """A game pass by invoice, on the sandbox token without a limit."""
-    body = {**{name: section[name] for name in _ORDER}, "client_reference": f"order-{number}"}
+    body = {**{name: section[name] for name in GAMEPASS}, "client_reference": f"order-{number}"}
     headers = {"Authorization": f"Bearer {section['unlimited_sandbox_token']}"}
     return DemoCall("POST", "/api/v1/me/orders", headers, body)
 

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import msgspec
 
+from gerai.domain.records import ArticleFormat
 from gerai.engine.desk import articles as fields
 from gerai.engine.desk.articles import Category, Content, Cover, Excerpt
 from gerai.engine.desk.bundles import Slug
@@ -17,15 +18,18 @@ from gerai.kit.bilingual import Bilingual
 
 
 class NewArticle(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """``slug`` and ``excerpt``: made of the title and the content where they are not given."""
+    """``content``: as it is typed on a phone (a blank line between paragraphs, ``- `` before the items of a list, ``#``
+    before a heading, addresses), or as HTML, by ``format``. ``slug`` and ``excerpt``: made of the title and the content
+    where they are not given. It is a draft until it is published."""
 
     title: Annotated[Name, fields.TITLE]
     content: Annotated[Content, fields.CONTENT]
+    format: Annotated[ArticleFormat, fields.FORMAT] = "text"
     category: Annotated[Category, fields.CATEGORY] = ""
     excerpt: Annotated[Excerpt, fields.EXCERPT] = ""
     cover_image: Annotated[Cover, fields.COVER] = ""
     slug: Annotated[Slug, fields.SLUG] = ""
-    published: Annotated[bool, words("Langsung terbit", "Publish it now")] = True
+    published: Annotated[bool, words("Langsung terbit", "Publish it now")] = False
 
 
 async def run(within: Within, given: NewArticle) -> Done:

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import msgspec
 
+from gerai.domain.records import ArticleFormat
 from gerai.engine.articles import article_url
 from gerai.engine.desk import articles as fields
 from gerai.engine.desk.fields import ById, Seen, seen_of, words
@@ -17,11 +18,14 @@ from gerai.store import articles as sql
 
 
 class ArticleShown(ArticleRow, frozen=True, kw_only=True):
-    """``url``: where readers read it, once it is published."""
+    """``content``: as it was typed; ``html``: what readers get of it. ``url``: where they read it, once it is
+    published."""
 
     excerpt: Annotated[str, fields.EXCERPT]
     cover_image: Annotated[str, fields.COVER]
     content: Annotated[str, fields.CONTENT]
+    format: Annotated[ArticleFormat, fields.FORMAT]
+    html: Annotated[str, words("Yang dilihat pembaca (HTML)", "What readers get (HTML)")]
     url: Annotated[str, words("Alamat", "Address")]
     seen: Seen
 
@@ -34,7 +38,8 @@ async def run(within: Within, wanted: ById) -> ViewPage:
         return ViewPage([])
     shown = ArticleShown(
         *msgspec.structs.astuple(row_of(found)), excerpt=found.excerpt, cover_image=found.cover_image,
-        content=found.content, url=article_url(within.house.base_url, found.slug), seen=seen_of(found),
+        content=found.source, format=found.format, html=found.content,
+        url=article_url(within.house.base_url, found.slug), seen=seen_of(found),
     )  # fmt: skip
     return ViewPage([shown])
 

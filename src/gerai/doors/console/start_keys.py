@@ -1,9 +1,8 @@
-"""The last of the first steps: a key for each door that is wanted, and the order that is tried with it."""
+"""Keys for programs, made while a shop is new: one for each door that is wanted, and an order to send with it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
 
 from starlette.responses import Response
 
@@ -12,22 +11,21 @@ from gerai.domain.refusals import InputInvalid, Refusal
 from gerai.doors.console import answers
 from gerai.doors.console.acting import at_form, require_proof
 from gerai.doors.console.counters import Counter, Counters
-from gerai.doors.console.first_steps import steps_of
 from gerai.doors.console.looking import desk_page
+from gerai.doors.console.start_try import A_KEY
 from gerai.doors.console.who import AtDesk, last_of
 from gerai.doors.http.context import RequestContext
-from gerai.engine.desk.first_sale import Doing, curl_of, doors_to_try, first_balance, first_key, first_order
+from gerai.engine.desk.first_doing import Doing
+from gerai.engine.desk.first_keys import first_balance, first_key
+from gerai.engine.desk.first_orders import curl_of, doors_to_try, first_order
 from gerai.engine.desk.first_shop import FirstStep
 from gerai.engine.desk.registry import acts
 from gerai.kit.clock import real_now
 from gerai.kit.ids import token
 
-#: Stands for a key that was shown before.
-_A_KEY: Final = "KUNCI_ANDA"
-
 
 @dataclass(frozen=True)
-class DoorToTry:
+class DoorWithKey:
     """A door and the command that places an order there. ``secret``: its key, empty: it is shown no more;
     ``from_wallet``: what is ordered is paid from a member's wallet, and done by hand."""
 
@@ -38,21 +36,17 @@ class DoorToTry:
     from_wallet: bool
 
 
-class StartOrder:
+class StartKeys:
     """Its pages. ``counters``: what the doors are called."""
 
     def __init__(self, counters: Counters) -> None:
         self._counters = counters
 
-    async def page(self, ctx: RequestContext, desk: AtDesk) -> Response:
-        """How an order is tried, with what stands for a key."""
-        return await self._shown(ctx, desk, dict.fromkeys(doors_to_try(desk.within), ""))
-
-    async def key_page(self, ctx: RequestContext, desk: AtDesk, step: FirstStep) -> Response:
+    async def page(self, ctx: RequestContext, desk: AtDesk, step: FirstStep) -> Response:
         """Which doors."""
         return await self._form(ctx, desk, step, {})
 
-    async def key_sent(
+    async def sent(
         self, ctx: RequestContext, desk: AtDesk, step: FirstStep, sent: dict[str, list[str]], doing: Doing
     ) -> Response:
         """The keys, this once, and the orders that are tried with them; or the form again with what is wrong."""
@@ -66,7 +60,7 @@ class StartOrder:
             for door in doors:
                 done, member_id = await first_key(desk.within, doing, door)
                 secrets[door] = done.secret
-                if member_id and opening_sen and desk.may(acts()["wallets.top_up"].permission):
+                if _from_wallet(desk, door) and opening_sen and desk.may(acts()["wallets.top_up"].permission):
                     await first_balance(desk.within, doing, member_id, opening_sen)
         except InputInvalid as refusal:
             return await self._form(ctx, desk, step, sent, refusal.fields)
@@ -80,17 +74,17 @@ class StartOrder:
         faults: dict[str, list[str]] | None = None, status: int = 400,
     ) -> Response:  # fmt: skip
         words, within, found = answers.words_for(ctx), desk.within, faults or {}
-        doors, steps = doors_to_try(within), await steps_of(desk)
+        doors = doors_to_try(within)
         chosen = sent.get("door", doors[:1])
         costs = [
-            of[0].price_sen for door in doors
-            if within.house.doors[door].needs_member and (of := first_order(within, door, "")) is not None
+            of.sold.price_sen for door in doors
+            if _from_wallet(desk, door) and (of := first_order(within, door, "")) is not None
         ]  # fmt: skip
         may_fill = desk.may(acts()["wallets.top_up"].permission)
         shown = frozenset({"door", "opening", "password", "code"})
         return desk_page(
             ctx, desk, "start_key.html", "home", status if found else 200, title=words.of(step.text),
-            place=(len(steps), len(steps) + 1), once=token(), faults=found,
+            once=token(), faults=found,
             doors=[(self._counters.named(door), door in chosen) for door in doors],
             opening=str(costs[0] // 100) if costs and may_fill else "",
             said=[text for name, texts in found.items() if name not in shown for text in texts],
@@ -99,19 +93,24 @@ class StartOrder:
 
     async def _shown(self, ctx: RequestContext, desk: AtDesk, secrets: dict[str, str]) -> Response:
         """``secrets``: the keys by their doors, empty where one cannot be shown."""
-        steps, within = await steps_of(desk), desk.within
+        within = desk.within
         tries = [
-            DoorToTry(
-                self._counters.named(door), secret, curl_of(found[1], ctx.base_url), found[0].name,
-                within.house.doors[door].needs_member,
+            DoorWithKey(
+                self._counters.named(door), secret, curl_of(found.request, ctx.address), found.sold.name,
+                found.request.from_wallet,
             )
             for door, secret in secrets.items()
-            if (found := first_order(within, door, secret or _A_KEY)) is not None
+            if (found := first_order(within, door, secret or A_KEY)) is not None
         ]  # fmt: skip
         return desk_page(
-            ctx, desk, "start_order.html", "home", title=answers.words_for(ctx)("start.order"), tries=tries,
-            place=(len(steps) + 1, len(steps) + 1), open_steps=[one for one in steps if one.url and not one.done],
+            ctx, desk, "start_keys.html", "home", title=answers.words_for(ctx)("start.keys_made"), tries=tries
         )  # fmt: skip
+
+
+def _from_wallet(desk: AtDesk, door: str) -> bool:
+    """Whether what is ordered there is paid from a member's wallet."""
+    found = first_order(desk.within, door, "")
+    return found is not None and found.request.from_wallet
 
 
 def _amount(text: str) -> int:
