@@ -15,10 +15,11 @@ from typing import Annotated, Any, Final, Literal, NamedTuple, TypeVar, cast, ge
 import msgspec
 from msgspec import Meta
 
+from gerai.kit.bilingual import Bilingual
 from gerai.kit.closest import not_known
 from gerai.kit.colours import colour_fault
 from gerai.kit.contacts import contact_fault, line_fault, web_fault
-from gerai.kit.declare import Known, SettingFault, fulfilment_providers, methods_and_channels, says
+from gerai.kit.declare import Known, SettingFault, either, fulfilment_providers, methods_and_channels, says
 from gerai.kit.discover import PluginBroken
 from gerai.kit.plain_errors import plain
 
@@ -31,7 +32,7 @@ _BasisPoints = Annotated[int, Meta(ge=0, le=10_000)]
 _FixedRupiah = Annotated[int, Meta(ge=0, le=1_000_000_000)]
 #: ``va``, or one channel of it: ``va:BCA``.
 _MethodOrChannel = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]*(:[A-Za-z0-9_]+)?$", max_length=64)]
-_CONTACT: Final = "`0812-3456-7890`, `https://wa.me/…`, `toko@example.com` or `https://…`"
+_CONTACT: Final = either("0812-3456-7890", "https://wa.me/…", "toko@example.com", "https://…")
 
 
 class FeeRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -50,22 +51,34 @@ class MerchantSettings(msgspec.Struct, frozen=True, kw_only=True):
     late_payment: Annotated[
         LatePaymentRule,
         says(
-            "What becomes of a late payment: accept it, credit the wallet, give it back, or let a person decide.",
-            "`accept`, `wallet`, `refund` or `hold`",
+            Bilingual(
+                "Apa yang terjadi dengan pembayaran terlambat: diterima, masuk saldo anggota, dikembalikan, atau "
+                "menunggu keputusan orang.",
+                "What becomes of a late payment: accept it, credit the wallet, give it back, or let a person decide.",
+            ),
+            either("accept", "wallet", "refund", "hold"),
         ),
     ] = "accept"
     other_amount: Annotated[
         OtherAmountRule,
         says(
-            "What becomes of money of another amount than a gateway was asked for: let a person decide, accept what is "
-            "too much, or credit the wallet.",
-            "`hold`, `accept_over` or `wallet`",
+            Bilingual(
+                "Apa yang terjadi dengan uang yang jumlahnya lain dari yang diminta lewat gateway: menunggu keputusan "
+                "orang, diterima bila lebih, atau masuk saldo anggota.",
+                "What becomes of money of another amount than a gateway was asked for: let a person decide, accept "
+                "what is too much, or credit the wallet.",
+            ),
+            either("hold", "accept_over", "wallet"),
         ),
     ] = "hold"
     payment_fees: Annotated[
         dict[_MethodOrChannel, FeeRule],
         says(
-            "What a payment method keeps, by method or one of its channels, which wins; frozen with each order.",
+            Bilingual(
+                "Yang dipotong sebuah cara bayar, per cara atau per salurannya (yang lebih didahulukan); tetap untuk "
+                "pesanan yang sudah ada.",
+                "What a payment method keeps, by method or one of its channels, which wins; frozen with each order.",
+            ),
             '`{"va": {"fixed_rupiah": 4000}, "va:BCA": {"fixed_rupiah": 3500}, "qris": {"percent_bp": 70}}`',
             methods_and_channels,
         ),
@@ -73,38 +86,89 @@ class MerchantSettings(msgspec.Struct, frozen=True, kw_only=True):
     matching_amount: Annotated[
         MatchingRule,
         says(
-            "Whether a transfer to a bank account of your own asks for up to Rp999 more than the price, so that no two "
-            "payers send the same amount; the difference is yours.",
-            "`add` or `none`",
+            Bilingual(
+                "Apakah transfer ke rekening bank sendiri meminta sampai Rp999 di atas harganya, supaya tidak ada dua "
+                "pembeli yang mengirim jumlah yang sama; selisihnya milik Anda.",
+                "Whether a transfer to a bank account of your own asks for up to Rp999 more than the price, so that no "
+                "two payers send the same amount; the difference is yours.",
+            ),
+            either("add", "none"),
         ),
     ] = "add"
     qris_surcharge: Annotated[
         SurchargeRule,
         says(
-            "Whether a fee may be put on top of real QRIS payments. Bank Indonesia forbids sellers to (PBI 23/6/2021): "
-            "`allow` is your own responsibility.",
-            "`refuse` or `allow`",
+            Bilingual(
+                "Apakah biaya boleh ditambahkan pada pembayaran QRIS sungguhan. Bank Indonesia melarangnya bagi "
+                "penjual (PBI 23/6/2021): `allow` adalah tanggung jawab Anda sendiri.",
+                "Whether a fee may be put on top of real QRIS payments. Bank Indonesia forbids sellers to "
+                "(PBI 23/6/2021): `allow` is your own responsibility.",
+            ),
+            either("refuse", "allow"),
         ),
     ] = "refuse"
     shop_address: Annotated[
-        str, says("Where the shop is, shown on order pages and PDFs.", "`Jl. Melati 1, Jakarta`", fault=line_fault)
+        str,
+        says(
+            Bilingual(
+                "Alamat toko, ditampilkan di halaman pesanan dan PDF.",
+                "Where the shop is, shown on order pages and PDFs.",
+            ),
+            "`Jl. Melati 1, Jakarta`",
+            fault=line_fault,
+        ),
     ] = ""
     shop_url: Annotated[
-        str, says("Where buyers shop; order pages lead back there.", "`https://toko.example`", fault=web_fault)
+        str,
+        says(
+            Bilingual(
+                "Alamat web tempat pembeli berbelanja; halaman pesanan kembali ke sana.",
+                "Where buyers shop; order pages lead back there.",
+            ),
+            "`https://toko.example`",
+            fault=web_fault,
+        ),
     ] = ""
     shop_host: Annotated[
         str,
         Meta(pattern=r"^([a-z0-9-]+(\.[a-z0-9-]+)*)?$", max_length=253),
-        says("The host name whose requests without a key are this shop's, where there are several.", "`toko.example`"),
+        says(
+            Bilingual(
+                "Nama host yang permintaannya tanpa kunci adalah untuk toko ini, bila tokonya lebih dari satu.",
+                "The host name whose requests without a key are this shop's, where there are several.",
+            ),
+            "`toko.example`",
+        ),
     ] = ""
     shop_colour: Annotated[
-        str, says("The colour of buttons and links on order pages.", "`#0b6b53`", fault=colour_fault)
+        str,
+        says(
+            Bilingual("Warna tombol dan tautan di halaman pesanan.", "The colour of buttons and links on order pages."),
+            "`#0b6b53`",
+            fault=colour_fault,
+        ),
     ] = ""
     shop_contact: Annotated[
-        str, says("How buyers reach the seller, on order pages and PDFs.", _CONTACT, fault=contact_fault)
+        str,
+        says(
+            Bilingual(
+                "Cara pembeli menghubungi penjual, di halaman pesanan dan PDF.",
+                "How buyers reach the seller, on order pages and PDFs.",
+            ),
+            _CONTACT,
+            fault=contact_fault,
+        ),
     ] = ""
     complaint_contact: Annotated[
-        str, says("Where buyers complain; PP 80/2019 asks online sellers for it.", _CONTACT, fault=contact_fault)
+        str,
+        says(
+            Bilingual(
+                "Ke mana pembeli mengadu; PP 80/2019 mewajibkannya bagi penjual daring.",
+                "Where buyers complain; PP 80/2019 asks online sellers for it.",
+            ),
+            _CONTACT,
+            fault=contact_fault,
+        ),
     ] = ""
 
 
@@ -138,8 +202,8 @@ class Declared(NamedTuple):
     struct: type[msgspec.Struct]
     type: Any
     default: Any
-    help: str
-    takes: str
+    help: Bilingual
+    takes: Bilingual
     known: Known | None
     fault: Callable[[Any], str] | None
 
@@ -158,7 +222,7 @@ def _declared_in(struct: type[msgspec.Struct]) -> list[Declared]:
     plain, found = struct(), list[Declared]()
     for name, hint in get_type_hints(struct, include_extras=True).items():
         said: Meta = hint.__metadata__[-1]
-        found.append(Declared(name, struct, hint, getattr(plain, name), said.description or "", **(said.extra or {})))
+        found.append(Declared(name, struct, hint, getattr(plain, name), **(said.extra or {})))
     return found
 
 
@@ -231,13 +295,13 @@ class MerchantSettingsDeclared:
         except msgspec.ValidationError as error:
             fault = plain(str(error), wanted.type)
         if fault:
-            raise SettingFault(name, f"{fault}; it takes {wanted.takes.replace('`', '')}")
+            raise SettingFault(name, f"{fault}; it takes {wanted.takes.en.replace('`', '')}")
         return value
 
     def reference(self) -> str:
         """The text of ``docs/reference/merchant-settings.md``."""
         return _HEADING + "".join(
-            f"| `{d.name}` | `{msgspec.json.encode(d.default).decode()}` | {d.takes} | {d.help} |\n"
+            f"| `{d.name}` | `{msgspec.json.encode(d.default).decode()}` | {d.takes.en} | {d.help.en} |\n"
             for d in self.by_name.values()
         )
 
