@@ -20,6 +20,8 @@ from gerai.kit.bilingual import Bilingual
 
 #: Not for people: what goes with the form that changes what was seen, and what a row's links are made of.
 _HIDDEN: Final = frozenset({"seen", "can", "things"})
+#: What something is called in the code, where it has a name for people beside it.
+_OF_THE_CODE: Final = frozenset({"invariant"})
 #: Of what a field is the name, and which field has the id by which that is seen; a row that has both shows the name.
 _NAMES: Final = {
     "order": ("orders", "order_id"), "payment": ("payments", "payment_id"),
@@ -91,7 +93,7 @@ class InputField:
 def columns_of(struct: type[msgspec.Struct], words: DeskWords) -> list[tuple[str, str]]:
     """Name and title of what is shown of a row."""
     titles, names = words_of(struct), [field.name for field in fields_of(struct)]
-    hidden = _HIDDEN | {id_field for name, (_, id_field) in _NAMES.items() if name in names}
+    hidden = _HIDDEN | _OF_THE_CODE | {id_field for name, (_, id_field) in _NAMES.items() if name in names}
     return [(name, words.of(titles[name])) for name in names if name not in hidden and name in titles]
 
 
