@@ -9,7 +9,7 @@ from urllib.parse import quote
 import structlog
 from starlette.responses import Response
 
-from gerai.domain.refusals import Refusal
+from gerai.domain.refusals import NotFound, Refusal
 from gerai.doors.console import (
     account,
     acting,
@@ -33,6 +33,7 @@ from gerai.doors.console.slips import slips_page
 from gerai.doors.console.start_order import StartOrder
 from gerai.doors.console.start_pages import StartPages, start_page
 from gerai.doors.console.who import AtDesk, Visitor, desk_of, shops_of, visitor_of
+from gerai.doors.console.wrong import wrong_page
 from gerai.doors.http.assets import FOR_GOOD
 from gerai.doors.http.browser import SAFETY
 from gerai.doors.http.context import RequestContext
@@ -64,7 +65,14 @@ def routes(house: House, dialects: Iterable[Dialect]) -> tuple[Route, ...]:
 
     def desk(page: Desk) -> Endpoint:
         async def there(ctx: RequestContext, house: House, visitor: Visitor) -> Response:
-            return await page(ctx, desk_of(ctx, house, visitor, live.place))
+            here = desk_of(ctx, house, visitor, live.place)
+            try:
+                return await page(ctx, here)
+            except Exception as error:
+                refusal = refusal_behind(error)
+                if refusal is None:
+                    raise
+                return wrong_page(ctx, here, _status_of(ctx, refusal))
 
         return signed(there)
 
@@ -105,6 +113,7 @@ def routes(house: House, dialects: Iterable[Dialect]) -> tuple[Route, ...]:
         Route("POST", f"{_SHOP}/{{things}}/import", desk(importing.import_sent)),
         Route("GET", f"{_SHOP}/{{things}}/{{id}}", desk(looking.show_page)),
         Route("GET", f"{_SHOP}/proofs/{{id}}/file", desk(proof_file)),
+        Route("GET", f"{_SHOP}/{{rest:path}}", desk(_nowhere)),
     )
 
 
@@ -140,9 +149,20 @@ def _guarded(page: Endpoint) -> Endpoint:
 
 
 def _refused(ctx: RequestContext, refusal: Refusal) -> Response:
+    status = _status_of(ctx, refusal)
+    return answers.page(ctx, "error.html", status, code=status, request_id=ctx.request_id)
+
+
+def _status_of(ctx: RequestContext, refusal: Refusal) -> int:
+    """The status of its page; the log has it, too."""
     status = status_on_a_page(refusal)
     log.info("console.refused", request_id=ctx.request_id, code=refusal.code, status=status)
-    return answers.page(ctx, "error.html", status, code=status, request_id=ctx.request_id)
+    return status
+
+
+async def _nowhere(ctx: RequestContext, desk: AtDesk) -> Response:
+    """Refuses NotFound."""
+    raise NotFound("page", ctx.path)
 
 
 async def _signed(ctx: RequestContext, house: House, page: Signed, *, changed: bool) -> Response:
