@@ -141,18 +141,28 @@ def cell(name: str, value: Any, words: DeskWords) -> Cell:
             return Cell(value, parts=(begin, end) if end else ())
         case str() if name == "act" and value in acts():
             return Cell(words.of(acts()[value].title))
+        case str() if name == "actor":
+            return Cell(words.who(value))
         case str():
-            return Cell(words.word(name, value) if words.knows(name, value) else value)
+            kind, blank, which = value.partition(" ")
+            return Cell(f"{words.word(name, kind)}{blank}{which}" if words.knows(name, kind) else value)
         case tuple() | list() if all(isinstance(one, str | int) for one in cast("list[Any]", value)):
             return Cell(", ".join(map(str, cast("list[Any]", value))))
         case dict() if all(isinstance(one, str | int) for one in cast("dict[str, Any]", value).values()):
-            return Cell(", ".join(f"{key}: {one}" for key, one in cast("dict[str, Any]", value).items()))
+            return Cell(_facts(cast("dict[str, Any]", value), words))
         case msgspec.Struct():
             return _table(name, [value], words)
         case tuple() | list() if all(isinstance(one, msgspec.Struct) for one in cast("list[Any]", value)):
             return _table(name, cast("list[msgspec.Struct]", value), words)
         case _:
             return Cell(raw(value), "code")
+
+
+def _facts(facts: Mapping[str, Any], words: DeskWords) -> str:
+    """Facts by their names, where there is a name; what is empty says nothing."""
+    told = {key: cell(key, value, words).text for key, value in facts.items() if value not in ("", None)}
+    names = {key: words.word("audited" if words.knows("audited", key) else "detail", key) for key in told}
+    return ", ".join(f"{names[key]}: {text}" for key, text in told.items())
 
 
 def _table(things: str, values: Sequence[msgspec.Struct], words: DeskWords) -> Cell:
