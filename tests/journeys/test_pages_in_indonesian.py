@@ -32,8 +32,9 @@ _MADE: Final = re.compile(r"https?://\S+|event_\S+")
 _CODE: Final = re.compile(r"[a-z_]+(\.[a-z_]+)?")
 #: Words of both languages, and names of things that have no other.
 SHARED: Final = {
-    "Apr", "Bank", "Barcode", "CSV", "Discord", "E-mail", "Feb", "Gateway", "Gerai", "JSON", "JSON Schema", "Jan", "Mar",
-    "Menu", "PDF", "Per kg", "SHA-256", "SKU", "Status", "Total", "Virtual account", "Webhook", "XLSX", "digital", "operator",
+    "Apr", "Bank", "Barcode", "CSV", "Discord", "E-mail", "Feb", "Gateway", "Gerai", "JSON", "JSON Schema", "Jan",
+    "Mar", "Menu", "PDF", "Per kg", "SHA-256", "SKU", "Status", "Total", "Virtual account", "Webhook", "XLSX",
+    "digital", "operator",
     # What is typed so, in whichever language: values of settings, ways to pay at a counter, rules, scopes, events.
     "accept", "add", "hold", "refuse", "null", "true", "simulator", "invoice", "card", "cod", "alfamart", "ovo", "dana",
     "shopeepay", "linkaja", "gopay", "va_bca", "workdays", "storefront", "order.created", "type", "object", "ok",

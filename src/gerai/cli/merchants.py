@@ -19,8 +19,8 @@ from gerai.domain.refusals import NotFound
 from gerai.engine.core import Engine
 from gerai.engine.directory_entries import MerchantFacts
 from gerai.engine.merchants.open import change_settings, reset_setting
+from gerai.kit.declare import SettingFault
 from gerai.kit.discover import discover
-from gerai.merchant_settings import SettingFault
 
 merchants = typer.Typer(no_args_is_help=True, help="List merchants, show and change their settings.")
 merchants.add_typer(logo, name="logo")

@@ -65,14 +65,7 @@ def routes(house: House, dialects: Iterable[Dialect]) -> tuple[Route, ...]:
 
     def desk(page: Desk) -> Endpoint:
         async def there(ctx: RequestContext, house: House, visitor: Visitor) -> Response:
-            here = desk_of(ctx, house, visitor, live.place)
-            try:
-                return await page(ctx, here)
-            except Exception as error:
-                refusal = refusal_behind(error)
-                if refusal is None:
-                    raise
-                return wrong_page(ctx, here, _status_of(ctx, refusal))
+            return await _within(ctx, desk_of(ctx, house, visitor, live.place), page)
 
         return signed(there)
 
@@ -146,6 +139,17 @@ def _guarded(page: Endpoint) -> Endpoint:
             return _refused(ctx, refusal)
 
     return answer
+
+
+async def _within(ctx: RequestContext, desk: AtDesk, page: Desk) -> Response:
+    """A page of this shop, whose refusals are pages of it, too."""
+    try:
+        return await page(ctx, desk)
+    except Exception as error:
+        refusal = refusal_behind(error)
+        if refusal is None:
+            raise
+        return wrong_page(ctx, desk, _status_of(ctx, refusal))
 
 
 def _refused(ctx: RequestContext, refusal: Refusal) -> Response:

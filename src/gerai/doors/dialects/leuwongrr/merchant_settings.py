@@ -10,7 +10,7 @@ from msgspec import Meta
 
 from gerai.doors.dialects.leuwongrr.gateway import gateways
 from gerai.kit.bilingual import Bilingual
-from gerai.merchant_settings import fulfilment_providers, says
+from gerai.kit.declare import fulfilment_providers, says
 from gerai.ports.payments import PaymentMethod
 
 LimitBucket = Literal["public_read", "user_read", "create_order", "token_validate"]
