@@ -32,7 +32,9 @@ _OF_ONE: Final = frozenset({"stock", "code_pools", "codes"})
 _OF_BOTH: Final = frozenset({"settings", "people", "invites"})
 #: What is done to things one after the other, by the verb; and what undoes them.
 _LIFE: Final = ("retry", "confirm", "process", "ready", "ship", "receipt", "deliver", "complete", "return")
-_ENDS: Final = frozenset({"return", "cancel", "fail", "dismiss", "hide"})
+_ENDS: Final = frozenset(
+    {"return", "cancel", "fail", "dismiss", "hide", "remove", "reset", "close", "withdraw", "revoke", "empty", "unlink"}
+)
 #: Lists that an open page keeps true.
 _LIVE: Final = frozenset({"waiting", "payments"})
 
@@ -179,8 +181,9 @@ def _link(desk: AtDesk, things: str, row: msgspec.Struct) -> str:
 
 
 def _acts(desk: AtDesk, things: str, words: DeskWords) -> Sequence[tuple[str, str]]:
-    """What the person may do that is about no thing that is there: address and title."""
-    return [(f"{desk.base}/do/{act.name}", words.of(act.title)) for act in _of(desk, things) if not _takes_id(act)]
+    """What the person may do that is about no thing that is there: address and title; what takes away last."""
+    mine = sorted((act for act in _of(desk, things) if not _takes_id(act)), key=_step_of)
+    return [(f"{desk.base}/do/{act.name}", words.of(act.title)) for act in mine]
 
 
 def _in_list(desk: AtDesk, things: str, row: msgspec.Struct, words: DeskWords) -> Sequence[tuple[str, str]]:
@@ -196,7 +199,7 @@ def _on_row(desk: AtDesk, things: str, row: msgspec.Struct, words: DeskWords) ->
         return []
     can: Sequence[str] | None = getattr(row, "can", None)
     if can is None:
-        mine = [act for act in _of(desk, things) if _takes_id(act)]
+        mine = sorted((act for act in _of(desk, things) if _takes_id(act)), key=_step_of)
     else:
         every = acts()
         mine = [every[name] for name in can if desk.may(every[name].permission)]

@@ -30,5 +30,5 @@ def wrong_page(ctx: RequestContext, desk: AtDesk, status: int) -> Response:
         places.append((f"/console/{desk.merchant.code}/{other}{path}", there))
     return desk_page(
         ctx, desk, "wrong.html", things if view is not None else "", status,
-        title=words(f"error.{status}", request_id=ctx.request_id), places=places,
+        title=words(f"error.{status}", request_id=ctx.request_id), places=places, told="",
     )  # fmt: skip
