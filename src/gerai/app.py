@@ -36,10 +36,11 @@ from gerai.engine.gateways.desk import GatewayDesk
 from gerai.engine.webhooks.register import WebhookDesk
 from gerai.found import FoundPartners
 from gerai.kit.calendar import calendar_of
+from gerai.kit.declared import MerchantSettingsDeclared
 from gerai.kit.discover import PluginBroken, discover
 from gerai.kit.secret_box import SecretBox
 from gerai.kit.shared_counters import CounterShare, SharedCounters
-from gerai.merchant_settings import MerchantSettings, MerchantSettingsDeclared
+from gerai.merchant_settings import MerchantSettings
 from gerai.metrics.exposition import MetricsExposition
 from gerai.metrics.process import Watched
 from gerai.settings import Settings

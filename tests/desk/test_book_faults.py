@@ -46,7 +46,7 @@ async def test_what_is_broken_waits_until_it_holds(sold: tuple[Within, Shop]) ->
     assert (waits.kind, waits.things, waits.can, waits.amount_sen) == (
         "book_fault", "book_faults", ("book_faults.recheck",), None,
     )  # fmt: skip
-    assert waits.what.en == "The books do not agree: order_money (rows: 1)"
+    assert waits.what.en == "Of the books does not hold: Orders' money agrees (rows: 1)"
     assert [(one.kind, one.count) for one in await seen(within, "waiting.counts")] == [("book_fault", 1)]
     [fault] = await seen(within, "book_faults.show", VIEWER, id=waits.id)
     assert (fault.invariant, fault.broken_rows, fault.since) == ("order_money", 1, waits.since)

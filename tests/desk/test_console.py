@@ -100,17 +100,19 @@ async def test_a_form_of_another_site_does_nothing(
 
 @pytest.mark.parametrize("role", ROLES)
 async def test_a_role_sees_and_does_what_it_may(browser: httpx.AsyncClient, within: Within, role: Role) -> None:
-    """Every list and every act of the registry: 403 exactly where the role lacks the permission; the menu names what
-    may be seen and nothing else."""
+    """Every list and every act of the registry: 403 exactly where the role lacks the permission; the menu and
+    the tabs of its pages lead to what may be seen and nothing else."""
     await enter(browser, await joined(within, role))
     home = (await browser.get(base(within))).text
+    menu = re.findall(r'<a href="([^"]*)"', re.findall(r'<nav class="side".*?</nav>', home, re.S)[0])
+    listed = home + "".join([(await browser.get(address)).text for address in menu])
     for view in views().values():
         things, _, word = view.name.partition(".")
         if word != "list":
             continue
         answer = await browser.get(f"{base(within)}/{things}")
         assert (answer.status_code == 403) == (view.permission not in ROLES[role]), view.name
-        assert (f'href="{base(within)}/{things}"' in home) == (view.permission in ROLES[role]), view.name
+        assert (f'href="{base(within)}/{things}"' in listed) == (view.permission in ROLES[role]), view.name
     for act in acts().values():
         if act.outside:
             continue

@@ -199,8 +199,7 @@ async def test_what_cannot_be_done_is_said_in_the_readers_words(
     await shop.do(CancelOrder, view, reason="", by="operator:test")
     answer = await browser.post(address, data=form)
     assert answer.status_code == 409
-    number = view.order.public_id
-    assert f"Pesanan {number}: Dibatalkan. Ini tidak bisa dilakukan sekarang." in text_of(answer)
+    assert f"Pesanan {view.order.number}: Dibatalkan. Ini tidak bisa dilakukan sekarang." in text_of(answer)
     page = await browser.get(f"{base(within)}/orders/{view.order.order_id}")
     assert f"{view.order.number} Dibatalkan" in text_of(page)
 

@@ -83,8 +83,8 @@ async def test_the_paper_is_had_by_whoever_sees_the_books(client: httpx.AsyncCli
 
 
 async def test_the_console_gives_it_as_files(app: App, sold: tuple[Within, Shop]) -> None:
-    """The page of the statement offers CSV, XLSX and PDF of the month that is shown; a report without paper has none
-    of it."""
+    """The page of the statement offers CSV, XLSX and PDF of the month that is shown, all in the reader's language; a
+    report without paper has none of it."""
     within, _ = sold
     async with browser_of(app) as browser:
         await enter(browser, await joined(within))
@@ -95,8 +95,12 @@ async def test_the_console_gives_it_as_files(app: App, sold: tuple[Within, Shop]
         pdf = await browser.get(f"{at}/statement.pdf?month=2026-04&lang=en")
         assert "Monthly statement" in pages_of(pdf.content)[0]
         assert pdf.headers["cache-control"] == "no-store"
-        file = await browser.get(f"{at}/statement.csv?month=2026-04")
-        assert table_of(file.content) == table_of(await taken(within, "reports.statement", "csv", month="2026-04"))
+        file = await browser.get(f"{at}/statement.csv?month=2026-04&lang=id")
+        rows = table_of(file.content)
+        assert list(rows[0]) == ["Kode", "Akun", "Awal", "Debit", "Kredit", "Akhir"]
+        assert {row["Akun"] for row in rows} >= {"Penjualan", "Saldo anggota"}
+        same = table_of(await taken(within, "reports.statement", "csv", month="2026-04"))
+        assert [row["Akhir"] for row in rows] == [row["closing"] for row in same]
         assert f"{at}/sales.pdf" not in (await browser.get(at)).text
         assert (await browser.get(f"{at}/sales.pdf")).status_code == 404
         assert (await browser.get(f"{at}/nothing.csv")).status_code == 404

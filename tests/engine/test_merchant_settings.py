@@ -18,15 +18,11 @@ from gerai.doors.dialects.leuwongrr.auth import LIMITS
 from gerai.doors.dialects.leuwongrr.merchant_settings import LeuwongrrSettings, LimitBucket
 from gerai.engine.core import Engine
 from gerai.engine.merchants.open import change_settings, open_merchant, reset_setting
+from gerai.kit.bilingual import Bilingual
+from gerai.kit.declare import SettingFault, says
+from gerai.kit.declared import ChosenSettings, MerchantSettingsDeclared
 from gerai.kit.discover import PluginBroken
-from gerai.merchant_settings import (
-    ChosenSettings,
-    FeeRule,
-    MerchantSettings,
-    MerchantSettingsDeclared,
-    SettingFault,
-    says,
-)
+from gerai.merchant_settings import FeeRule, MerchantSettings
 
 ROOT = Path(__file__).resolve().parents[2]
 DECLARED = MERCHANT_SETTINGS.by_name
@@ -186,16 +182,24 @@ def test_reading_makes_values_of_the_declared_types() -> None:
 class Fifth(msgspec.Struct, frozen=True):
     """What a fifth dialect declares; the rate is declared like another's."""
 
-    fifth_stars: Annotated[int, Meta(ge=0), says("How many stars.", "0 …")] = 3
+    fifth_stars: Annotated[int, Meta(ge=0), says(Bilingual("Berapa bintang.", "How many stars."), "0 …")] = 3
     robux_rate_sen: Annotated[
-        int, Meta(ge=0, le=10_000_000), says("Price of one Robux in sen; 0: no Robux are sold.", "0 … 10000000")
+        int,
+        Meta(ge=0, le=10_000_000),
+        says(
+            Bilingual(
+                "Harga satu Robux dalam sen; 0: tidak menjual Robux.",
+                "Price of one Robux in sen; 0: no Robux are sold.",
+            ),
+            "0 … 10000000",
+        ),
     ] = 0
 
 
 class Other(msgspec.Struct, frozen=True):
     """The same name, another meaning."""
 
-    fifth_stars: Annotated[str, says("Which stars.", "a name")] = ""
+    fifth_stars: Annotated[str, says(Bilingual("Bintang mana.", "Which stars."), "a name")] = ""
 
 
 def test_two_dialects_may_share_a_setting_but_not_disagree_about_it() -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from gerai.app import MERCHANT_SETTINGS
 from gerai.kit.closest import closest
-from gerai.merchant_settings import SettingFault
+from gerai.kit.declare import SettingFault
 
 
 @pytest.mark.parametrize(

@@ -45,6 +45,7 @@ def coded(own_dsn: str) -> str:
     ("call", "index", "pages"),
     [
         (lambda c: codes.page(c, MERCHANT, "production", 0, "given", 50_000, 51), "licence_codes_states", 2_000),
+        (lambda c: codes.page(c, MERCHANT, "production", 0, "", 50_000, 51), "licence_codes_states", 2_000),
         (lambda c: codes.page(c, MERCHANT, "production", 7, "free", 0, 51), "licence_codes_states", 100),
         (lambda c: codes.of_order(c, MERCHANT, 70_001, 500), "licence_codes_units", 20),
         (lambda c: codes.one(c, MERCHANT, 70_001), "licence_codes_pkey", 20),
@@ -73,11 +74,14 @@ def test_the_next_free_codes_are_found_at_once(coded: str) -> None:
 
 
 async def test_pages_follow_each_other(coded: str) -> None:
-    """Codes of all pools come by their number, each once, page by page."""
+    """Codes of all pools come by their number, each once, page by page; of no state, those of all."""
     found: list[int] = []
     async with await AsyncConnection.connect(coded) as connection:
         while some := await codes.page(connection, MERCHANT, "production", 0, "free", found[-1] if found else 0, 3_000):
             found += [one.code.code_id for one in some]
+        every = await codes.page(connection, MERCHANT, "production", 0, "", 10_000, 6)
+        assert [one.code.code_id for one in every] == [10_000 + n for n in range(1, 7)]
+        assert {one.code.status for one in every} == {"free", "given"}
         assert await codes.page(connection, MERCHANT, "sandbox", 0, "free", 0, 10) == []
         assert await codes.page(connection, MERCHANT + 1, "production", 0, "free", 0, 10) == []
     assert found == [p * 10_000 + n for p in range(1, POOLS + 1) for n in range(5, CODES + 1, 5)]

@@ -10,6 +10,7 @@ import typer
 from gerai.app import MERCHANT_SETTINGS
 from gerai.cli.at_desk import acting_here
 from gerai.cli.database import DataOption, SettingsOption
+from gerai.cli.language import of
 from gerai.cli.logos import logo
 from gerai.cli.names import merchant_named, one_of
 from gerai.cli.on_engine import MerchantOption, on_engine
@@ -19,8 +20,8 @@ from gerai.domain.refusals import NotFound
 from gerai.engine.core import Engine
 from gerai.engine.directory_entries import MerchantFacts
 from gerai.engine.merchants.open import change_settings, reset_setting
+from gerai.kit.declare import SettingFault
 from gerai.kit.discover import discover
-from gerai.merchant_settings import SettingFault
 
 merchants = typer.Typer(no_args_is_help=True, help="List merchants, show and change their settings.")
 merchants.add_typer(logo, name="logo")
@@ -39,7 +40,7 @@ def show_settings(merchant: MerchantOption = "", data: DataOption = None, settin
     grid = Grid("name", "value", "", "what it does")
     for one in MERCHANT_SETTINGS.by_name.values():
         value = getattr(facts.chosen.of(one.struct), one.name)
-        grid.add(one.name, _json(value), "default" if value == one.default else "", one.help)
+        grid.add(one.name, _json(value), "default" if value == one.default else "", of(one.help))
     console.grid(grid)
 
 

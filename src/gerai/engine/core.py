@@ -29,8 +29,9 @@ from gerai.engine.subscriptions import SUBSCRIBED_CHANNELS
 from gerai.engine.wallet.find import WalletReads
 from gerai.kit import clock
 from gerai.kit.calendar import Calendar, calendar_of
+from gerai.kit.declared import MerchantSettingsDeclared
 from gerai.kit.supervise import Supervisor
-from gerai.merchant_settings import GENERAL, MerchantSettingsDeclared
+from gerai.merchant_settings import GENERAL
 from gerai.settings import DatabaseSettings
 from gerai.store import idempotency as idempotency_keys
 from gerai.store.batch import WRITER_SESSION

@@ -19,7 +19,8 @@ import structlog
 from gerai.domain.records import GatewayContract, ReceivingAccount
 from gerai.domain.refusals import Busy, NotFound
 from gerai.engine.directory_entries import KeyFacts, MerchantFacts, keys_of, members_of, token_digest
-from gerai.merchant_settings import GENERAL, MerchantSettingsDeclared
+from gerai.kit.declared import MerchantSettingsDeclared
+from gerai.merchant_settings import GENERAL
 from gerai.store import directory as sql
 from gerai.store import gateways, receiving_accounts
 from gerai.store.catalogue_changes import Changes, changed_since, moment

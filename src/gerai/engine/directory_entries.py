@@ -10,7 +10,8 @@ from typing import Any
 from gerai.domain.filters import Scope
 from gerai.domain.records import GatewayContract, ReceivingAccount
 from gerai.kit.clock import real_now
-from gerai.merchant_settings import ChosenSettings, MerchantSettings
+from gerai.kit.declared import ChosenSettings
+from gerai.merchant_settings import MerchantSettings
 from gerai.store import directory as sql
 
 

@@ -15,3 +15,8 @@ class Bilingual:
     def in_language(self, code: str) -> str:
         """``id`` or ``en``; Indonesian for any other code."""
         return self.en if code == "en" else self.id
+
+    @property
+    def both(self) -> str:
+        """Where nobody says which language is read: one behind the other, or the one there is."""
+        return self.id if self.id == self.en else f"{self.id} / {self.en}"

@@ -9,6 +9,8 @@ from typing import Any
 
 from msgspec import Meta
 
+from gerai.kit.bilingual import Bilingual
+
 #: What a setting may name, of the payment methods and the fulfilment providers of an installation, by name.
 Known = Callable[[Mapping[str, Any], Mapping[str, Any]], Collection[str]]
 
@@ -35,9 +37,19 @@ def fulfilment_providers(_: Mapping[str, Any], providers: Mapping[str, Any]) -> 
     return providers
 
 
-def says(help_text: str, takes: str, known: Known | None = None, fault: Callable[[Any], str] | None = None) -> Meta:
-    """The text of a setting on the reference page, what it may name of partners, what is wrong with it (or nothing)."""
-    return Meta(description=help_text, extra={"takes": takes, "known": known, "fault": fault})
+def says(
+    help_text: Bilingual, takes: str | Bilingual, known: Known | None = None, fault: Callable[[Any], str] | None = None
+) -> Meta:
+    """What a setting does and what fits, in Markdown (a text without words is the same in both languages), what it may
+    name of partners, what is wrong with it (or nothing)."""
+    shown = takes if isinstance(takes, Bilingual) else Bilingual(takes, takes)
+    return Meta(description=help_text.en, extra={"help": help_text, "takes": shown, "known": known, "fault": fault})
+
+
+def either(*texts: str) -> Bilingual:
+    """Each of them in code marks, with an "or" before the last one."""
+    *others, last = (f"`{text}`" for text in texts)
+    return Bilingual(f"{', '.join(others)} atau {last}", f"{', '.join(others)} or {last}")
 
 
 class SettingFault(Exception):

@@ -5,11 +5,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, get_args
 
 from psycopg import AsyncConnection
 
-from gerai.domain.records import CodeDelivery, CodePool, LicenceCode
+from gerai.domain.records import CodeDelivery, CodePool, CodeStatus, LicenceCode
 from gerai.store.conditions import query
 from gerai.store.loads import CODE_POOLS_BY_ID
 from gerai.store.tables import CODE_DELIVERIES, CODE_POOLS, LICENCE_CODES
@@ -25,9 +25,9 @@ WHERE merchant_id = %(merchant)s AND pool_id = %(pool)s AND status = 'free'"""
 _LISTED: Final = f"{LICENCE_CODES.select_list}, p.variant_id, p.environment"
 #: One state of each pool is a piece of an index in the order of ids; the page is put together of the first of each.
 _PAGE: Final = f"""
-SELECT {_LISTED} FROM code_pools p CROSS JOIN LATERAL
+SELECT {_LISTED} FROM code_pools p CROSS JOIN unnest(%(statuses)s::text[]) s(status) CROSS JOIN LATERAL
      (SELECT * FROM licence_codes c WHERE c.merchant_id = p.merchant_id AND c.pool_id = p.pool_id
-        AND c.status = %(status)s AND c.code_id > %(after)s ORDER BY c.code_id LIMIT %(limit)s) t
+        AND c.status = s.status AND c.code_id > %(after)s ORDER BY c.code_id LIMIT %(limit)s) t
 WHERE p.merchant_id = %(merchant)s AND p.environment = %(environment)s
   AND (%(variant)s::int8 = 0 OR p.variant_id = %(variant)s::int8)
 ORDER BY t.code_id LIMIT %(limit)s"""
@@ -156,10 +156,10 @@ async def page(
     after_id: int,
     limit: int,
 ) -> list[ListedCode]:
-    """Codes of a state, by id; ``variant_id``: 0 is any."""
+    """Codes by id; ``variant_id``: 0 is any, ``status``: empty is any."""
     names = {
-        "merchant": merchant_id, "environment": environment, "variant": variant_id, "status": status,
-        "after": after_id, "limit": limit,
+        "merchant": merchant_id, "environment": environment, "variant": variant_id,
+        "statuses": [status] if status else [*get_args(CodeStatus)], "after": after_id, "limit": limit,
     }  # fmt: skip
     return await _codes(connection, _PAGE, names)
 

@@ -21,6 +21,8 @@ from gerai.kit.bilingual import Bilingual
 
 #: Not for people: what goes with the form that changes what was seen, and what a row's links are made of.
 _HIDDEN: Final = frozenset({"seen", "can", "things"})
+#: What something is called in the code, where it has a name for people beside it.
+_OF_THE_CODE: Final = frozenset({"invariant"})
 #: Of what a field is the name, and which field has the id by which that is seen; a row that has both shows the name.
 _NAMES: Final = {
     "order": ("orders", "order_id"), "payment": ("payments", "payment_id"),
@@ -92,7 +94,7 @@ class InputField:
 def columns_of(struct: type[msgspec.Struct], words: DeskWords) -> list[tuple[str, str]]:
     """Name and title of what is shown of a row."""
     titles, names = words_of(struct), [field.name for field in fields_of(struct)]
-    hidden = _HIDDEN | {id_field for name, (_, id_field) in _NAMES.items() if name in names}
+    hidden = _HIDDEN | _OF_THE_CODE | {id_field for name, (_, id_field) in _NAMES.items() if name in names}
     return [(name, words.of(titles[name])) for name in names if name not in hidden and name in titles]
 
 
@@ -144,18 +146,28 @@ def cell(name: str, value: Any, words: DeskWords) -> Cell:
             return Cell(value, parts=(begin, end) if end else ())
         case str() if name == "act" and value in acts():
             return Cell(words.of(acts()[value].title))
+        case str() if name == "actor":
+            return Cell(words.who(value))
         case str():
-            return Cell(words.word(name, value) if words.knows(name, value) else value)
+            kind, blank, which = value.partition(" ")
+            return Cell(f"{words.word(name, kind)}{blank}{which}" if words.knows(name, kind) else value)
         case tuple() | list() if all(isinstance(one, str | int) for one in cast("list[Any]", value)):
             return Cell(", ".join(map(str, cast("list[Any]", value))))
         case dict() if all(isinstance(one, str | int) for one in cast("dict[str, Any]", value).values()):
-            return Cell(", ".join(f"{key}: {one}" for key, one in cast("dict[str, Any]", value).items()))
+            return Cell(_facts(cast("dict[str, Any]", value), words))
         case msgspec.Struct():
             return _table(name, [value], words)
         case tuple() | list() if all(isinstance(one, msgspec.Struct) for one in cast("list[Any]", value)):
             return _table(name, cast("list[msgspec.Struct]", value), words)
         case _:
             return Cell(raw(value), "code")
+
+
+def _facts(facts: Mapping[str, Any], words: DeskWords) -> str:
+    """Facts by their names, where there is a name; what is empty says nothing."""
+    told = {key: cell(key, value, words).text for key, value in facts.items() if value not in ("", None)}
+    names = {key: words.word("audited" if words.knows("audited", key) else "detail", key) for key in told}
+    return ", ".join(f"{names[key]}: {text}" for key, text in told.items())
 
 
 def _table(things: str, values: Sequence[msgspec.Struct], words: DeskWords) -> Cell:

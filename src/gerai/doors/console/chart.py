@@ -4,7 +4,7 @@ lines below each other with the newest first on a phone. Whole numbers only."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
 from gerai.doors.console.counters import Counter
@@ -77,11 +77,10 @@ class Chart:
     bars: Sequence[Bar]
     lines: Sequence[tuple[int, int]]
     counters: Sequence[Counter]
-    newest: Sequence[Bar] = field(default=())
 
 
-def chart_of(columns: Sequence[Column], counters: Sequence[Counter], newest: int) -> Chart:
-    """Of columns in their order; on a phone the last so many of them."""
+def chart_of(columns: Sequence[Column], counters: Sequence[Counter]) -> Chart:
+    """Of columns in their order."""
     most_sen = max((column.sen for column in columns), default=0)
     step_sen = _step(most_sen)
     top_sen = step_sen * max(1, -(-most_sen // step_sen))
@@ -89,7 +88,7 @@ def chart_of(columns: Sequence[Column], counters: Sequence[Counter], newest: int
     bars = [_bar(column, n, len(columns), n % every == 0, top_sen, most_sen) for n, column in enumerate(columns)]
     lines = [(HEIGHT - HEIGHT * sen // top_sen, sen) for sen in range(0, top_sen + 1, step_sen)]
     used = [counter for counter in counters if any(one.counter == counter for c in columns for one in c.sold)]
-    return Chart(bars, lines, used, bars[::-1][:newest])
+    return Chart(bars, lines, used)
 
 
 def _bar(column: Column, place: int, of: int, labelled: bool, top_sen: int, most_sen: int) -> Bar:

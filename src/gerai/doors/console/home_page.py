@@ -23,8 +23,8 @@ from gerai.engine.desk.report_time import Range
 from gerai.kit.clock import jakarta
 
 RANGES: Final[tuple[Range, ...]] = get_args(Range)
-#: On a phone, the newest.
-_NEWEST: Final = 14
+#: On a phone, more lines than these are scrolled in their own frame.
+_LINES: Final = 14
 _LATEST: Final = 6
 _BEST: Final = 5
 #: More rows than days and counters make.
@@ -54,7 +54,8 @@ class HomePage:
             ranges=[(one, answers.address(ctx, range=one), one == range_) for one in RANGES],
             needs=await _needs(desk, words), summary=summary, figures=_figures(desk, summary), latest=latest,
             chart=None if summary is None else await self._chart(desk, words, summary, range_),
-            plot=(WIDTH, HEIGHT, LENGTH), best=best, most_sen=max((row.sales_sen for row in best), default=0),
+            plot=(WIDTH, HEIGHT, LENGTH),
+            lines_at_once=_LINES, best=best, most_sen=max((row.sales_sen for row in best), default=0),
             counting=words.date(date.fromisoformat(counting)) if counting else "",
             tone=tone_of, **await self._start(desk, any_order=bool(latest)),
         )  # fmt: skip
@@ -99,7 +100,7 @@ class HomePage:
             for key, label in zip(keys, labels, strict=True)
         ]
         doors = self._named({door for of in sold.values() for door in of})
-        return chart_of(columns, doors, _NEWEST)
+        return chart_of(columns, doors)
 
     def _named(self, doors: Any) -> list[Any]:
         return [self._counters.named(door) for door in sorted(doors)]

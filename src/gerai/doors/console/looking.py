@@ -13,7 +13,7 @@ from starlette.responses import Response
 from gerai.domain.refusals import InputInvalid, NotFound
 from gerai.doors.console import answers
 from gerai.doors.console.cells import MOST_COLUMNS, Cell, columns_of, inputs_of, row_cells
-from gerai.doors.console.menu import TABS, group_of, menu_of
+from gerai.doors.console.menu import TABS, group_of, menu_of, page_of, tabs_of
 from gerai.doors.console.order_words import method_name
 from gerai.doors.console.proof_file import file_of
 from gerai.doors.console.saved import saved_of
@@ -28,6 +28,15 @@ from gerai.engine.desk.registry import Act, View, ViewPage, acts, look, views
 
 #: What is also seen as its readers see it.
 _PREVIEWED: Final = frozenset({"articles"})
+#: What a shop has once for both environments: whole groups of the menu but for these, and some of the settings.
+_GROUPS_OF_BOTH: Final = frozenset({"catalogue", "shipping"})
+_OF_ONE: Final = frozenset({"stock", "code_pools", "codes"})
+_OF_BOTH: Final = frozenset({"settings", "people", "invites"})
+#: What is done to things one after the other, by the verb; and what undoes them.
+_LIFE: Final = ("retry", "confirm", "process", "ready", "ship", "receipt", "deliver", "complete", "return")
+_ENDS: Final = frozenset(
+    {"return", "cancel", "fail", "dismiss", "hide", "remove", "reset", "close", "withdraw", "revoke", "empty", "unlink"}
+)
 #: Lists that an open page keeps true.
 _LIVE: Final = frozenset({"waiting", "payments"})
 
@@ -61,8 +70,15 @@ async def list_page(ctx: RequestContext, desk: AtDesk) -> Response:
 
 
 def bulk_of(desk: AtDesk, things: str, words: DeskWords) -> list[tuple[str, str]]:
-    """Name and title of what the person may do to many of these at once."""
-    return [(act.name, words.of(act.title)) for act in _of(desk, things) if act.bulk is not None]
+    """Name and title of what the person may do to many of these at once, in the order of a thing's life; what ends it,
+    or takes it away, last."""
+    mine = [act for act in _of(desk, things) if act.bulk is not None]
+    return [(act.name, words.of(act.title)) for act in sorted(mine, key=_step_of)]
+
+
+def _step_of(act: Act) -> tuple[bool, int]:
+    verb = act.name.rpartition(".")[2]
+    return verb in _ENDS, _LIFE.index(verb) if verb in _LIFE else len(_LIFE)
 
 
 async def looked(view: View, desk: AtDesk, asked: Mapping[str, str]) -> tuple[ViewPage, dict[str, list[str]]]:
@@ -122,13 +138,25 @@ def desk_page(ctx: RequestContext, desk: AtDesk, template: str, here: str, statu
     done = acts().get(ctx.query.get("done", ""))
     menu = menu_of(desk, words)
     around = {
-        "desk": desk, "menu": menu, "here": here, "group": group_of(here),
+        "desk": desk, "menu": menu, "here": here, "group": group_of(here), "menu_page": page_of(here),
         "elsewhere": "" if here == "home" or _has_no_list(here) else f"/{here}",
-        "tabs": [group for group in menu if group.name in TABS],
+        "tabs": [group for group in menu if group.name in TABS], "lists": tabs_of(menu, here),
+        "told": told_of(desk, here),
         "done": "" if done is None else words.of(done.title), "again": ctx.query.get("again") == "1",
         "live": "", "later": False,
     }  # fmt: skip
     return answers.page(ctx, template, status, **around | facts)
+
+
+def told_of(desk: AtDesk, here: str) -> str:
+    """What is to be known wherever things of both environments are looked at: ``shared``, production has them, too, and
+    this is the sandbox; ``sample``, this is production of a shop whose payers are played. Empty: nothing."""
+    of_both = here in _OF_BOTH or (group_of(here) in _GROUPS_OF_BOTH and here not in _OF_ONE)
+    if not of_both:
+        return ""
+    if desk.within.environment == "sandbox":
+        return "shared"
+    return "sample" if desk.merchant.simulated else ""
 
 
 def _has_no_list(things: str) -> bool:
@@ -156,8 +184,9 @@ def _link(desk: AtDesk, things: str, row: msgspec.Struct) -> str:
 
 
 def _acts(desk: AtDesk, things: str, words: DeskWords) -> Sequence[tuple[str, str]]:
-    """What the person may do that is about no thing that is there: address and title."""
-    return [(f"{desk.base}/do/{act.name}", words.of(act.title)) for act in _of(desk, things) if not _takes_id(act)]
+    """What the person may do that is about no thing that is there: address and title; what takes away last."""
+    mine = sorted((act for act in _of(desk, things) if not _takes_id(act)), key=_step_of)
+    return [(f"{desk.base}/do/{act.name}", words.of(act.title)) for act in mine]
 
 
 def _in_list(desk: AtDesk, things: str, row: msgspec.Struct, words: DeskWords) -> Sequence[tuple[str, str]]:
@@ -173,7 +202,7 @@ def _on_row(desk: AtDesk, things: str, row: msgspec.Struct, words: DeskWords) ->
         return []
     can: Sequence[str] | None = getattr(row, "can", None)
     if can is None:
-        mine = [act for act in _of(desk, things) if _takes_id(act)]
+        mine = sorted((act for act in _of(desk, things) if _takes_id(act)), key=_step_of)
     else:
         every = acts()
         mine = [every[name] for name in can if desk.may(every[name].permission)]

@@ -14,7 +14,9 @@ from gerai.doors.console import answers
 from gerai.doors.console.cells import raw
 from gerai.doors.console.counters import Counters
 from gerai.doors.console.looking import bulk_of, desk_page, looked
+from gerai.doors.console.menu import menu_of, pages_found
 from gerai.doors.console.order_story import story_of
+from gerai.doors.console.order_waits import waits_of
 from gerai.doors.console.order_words import method_name, parted, steps_of
 from gerai.doors.console.saved import saved_of
 from gerai.doors.console.tones import tone_of
@@ -65,7 +67,8 @@ class OrderPages:
         untouched = not (faults or page.rows or asked)
         return desk_page(
             ctx, desk, "orders.html", "orders", 400 if faults else 200,
-            title=words("orders"), asked=asked, found=asked.get("text", ""), faults=faults,
+            title=words("orders"), pages=pages_found(menu_of(desk, words), asked.get("text", "")),
+            asked=asked, found=asked.get("text", ""), faults=faults,
             states=await self._tabs(ctx, desk, asked, counted=set(narrowed) <= {"door"}),
             ranges=ranges,
             chips=[(_chip(self._counters, words, name, asked[name]), answers.address(ctx, **{name: "", "after": ""}))
@@ -96,7 +99,7 @@ class OrderPages:
             o=self._row(desk, words, order, today), order=order, next_act=first, other_acts=others,
             act_url=partial(_act_url, desk, order.id),
             steps=steps_of(order), story=story_of(order, words, method, await _people(desk, words, order)),
-            method=method, subtotal_sen=sum(line.total_sen for line in order.lines),
+            waits=waits_of(desk, words, order), method=method, subtotal_sen=sum(line.total_sen for line in order.lines),
             whatsapp=_whatsapp(order.contact.phone),
             acts_on=partial(_on_payment, desk), ending=_ENDING, tone=tone_of, raw=raw,
         )  # fmt: skip

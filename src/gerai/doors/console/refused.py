@@ -41,8 +41,9 @@ def problem(refusal: r.Refusal, words: DeskWords) -> str:
 def _about_amounts(refusal: r.Refusal, words: DeskWords) -> str:
     match refusal:
         case r.AmountMismatch():
-            given, right = words.amount(refusal.given_sen), words.amount(refusal.right_sen)
-            return words("refused.mismatch", given=given, right=right)
+            given, right, rest_sen = refusal.given_sen, refusal.right_sen, abs(refusal.given_sen - refusal.right_sen)
+            amounts = {"given": words.amount(given), "right": words.amount(right), "rest": words.amount(rest_sen)}
+            return words("refused.less" if given < right else "refused.more", **amounts)
         case r.InsufficientFunds():
             available, needed = words.amount(refusal.available_sen), words.amount(refusal.needed_sen)
             return words("refused.funds", available=available, needed=needed)

@@ -86,7 +86,8 @@ class ReportPages:
         async def answer(ctx: RequestContext, desk: AtDesk) -> Response:
             """Refuses NotFound, PermissionMissing and InputInvalid."""
             view, wanted = _file_asked(ctx, desk)
-            return download(await open_export(view, desk.within, wanted, desk.caller, kind), SAFETY)
+            language = answers.words_for(ctx).language
+            return download(await open_export(view, desk.within, wanted, desk.caller, kind, language), SAFETY)
 
         return answer
 
@@ -140,7 +141,11 @@ def _named(ctx: RequestContext, desk: AtDesk) -> str:
 
 def _kinds(desk: AtDesk, words: DeskWords, here: str) -> list[tuple[str, str, bool]]:
     mine: list[tuple[str, View]] = [(path, views()[name]) for name, path in _PAGES.items() if name in views()]
-    return [(desk.base + path, words.of(v.title), v.name == here) for path, v in mine if desk.may(v.permission)]
+    kinds = [(desk.base + path, words.of(v.title), v.name == here) for path, v in mine if desk.may(v.permission)]
+    faults = views()["book_faults.list"]
+    return (
+        [*kinds, (f"{desk.base}/book_faults", words.of(faults.title), False)] if desk.may(faults.permission) else kinds
+    )
 
 
 def _said(name: str, page: ViewPage) -> bool:

@@ -9,7 +9,7 @@ from urllib.parse import quote
 import structlog
 from starlette.responses import Response
 
-from gerai.domain.refusals import Refusal
+from gerai.domain.refusals import NotFound, Refusal
 from gerai.doors.console import (
     account,
     acting,
@@ -35,6 +35,7 @@ from gerai.doors.console.start_keys import StartKeys
 from gerai.doors.console.start_pages import StartPages, start_page
 from gerai.doors.console.start_try import StartTry
 from gerai.doors.console.who import AtDesk, Visitor, desk_of, shops_of, visitor_of
+from gerai.doors.console.wrong import wrong_page
 from gerai.doors.http.assets import FOR_GOOD
 from gerai.doors.http.browser import SAFETY
 from gerai.doors.http.context import RequestContext
@@ -68,7 +69,7 @@ def routes(house: House, dialects: Iterable[Dialect]) -> tuple[Route, ...]:
 
     def desk(page: Desk) -> Endpoint:
         async def there(ctx: RequestContext, house: House, visitor: Visitor) -> Response:
-            return await page(ctx, desk_of(ctx, house, visitor, live.place))
+            return await _within(ctx, desk_of(ctx, house, visitor, live.place), page)
 
         return signed(there)
 
@@ -110,6 +111,7 @@ def routes(house: House, dialects: Iterable[Dialect]) -> tuple[Route, ...]:
         Route("GET", f"{_SHOP}/{{things}}/{{id}}", desk(looking.show_page)),
         Route("GET", f"{_SHOP}/proofs/{{id}}/file", desk(proof_file)),
         Route("GET", f"{_SHOP}/articles/{{id}}/preview", desk(preview_page)),
+        Route("GET", f"{_SHOP}/{{rest:path}}", desk(_nowhere)),
     )
 
 
@@ -144,10 +146,32 @@ def _guarded(page: Endpoint) -> Endpoint:
     return answer
 
 
+async def _within(ctx: RequestContext, desk: AtDesk, page: Desk) -> Response:
+    """A page of this shop, whose refusals are pages of it, too."""
+    try:
+        return await page(ctx, desk)
+    except Exception as error:
+        refusal = refusal_behind(error)
+        if refusal is None:
+            raise
+        return wrong_page(ctx, desk, _status_of(ctx, refusal))
+
+
 def _refused(ctx: RequestContext, refusal: Refusal) -> Response:
+    status = _status_of(ctx, refusal)
+    return answers.page(ctx, "error.html", status, code=status, request_id=ctx.request_id)
+
+
+def _status_of(ctx: RequestContext, refusal: Refusal) -> int:
+    """The status of its page; the log has it, too."""
     status = status_on_a_page(refusal)
     log.info("console.refused", request_id=ctx.request_id, code=refusal.code, status=status)
-    return answers.page(ctx, "error.html", status, code=status, request_id=ctx.request_id)
+    return status
+
+
+async def _nowhere(ctx: RequestContext, desk: AtDesk) -> Response:
+    """Refuses NotFound."""
+    raise NotFound("page", ctx.path)
 
 
 async def _signed(ctx: RequestContext, house: House, page: Signed, *, changed: bool) -> Response:

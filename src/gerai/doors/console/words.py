@@ -43,6 +43,11 @@ class DeskWords:
         """Whether the catalogue has this word."""
         return f"{kind}.{value}" in CATALOGUES[self.language]
 
+    def who(self, by: str) -> str:
+        """Who did something, ``person:7`` or ``operator``: what they are, and which."""
+        kind, _, named = by.partition(":")
+        return f"{self.word('who', kind)} {named}".rstrip()
+
     def account(self, name: str) -> str:
         """An account of the books: ``wallet 22`` as ``Saldo 22``."""
         kind, _, number = name.partition(" ")

@@ -34,7 +34,7 @@ class BookAccountRow(msgspec.Struct, frozen=True):
     what it owes or has earned above. Over all rows, opening and closing sum to nothing and debits equal credits."""
 
     account: Annotated[str, words("Kode", "Code")]
-    name: Annotated[str, words("Akun", "Account")]
+    name: Annotated[Bilingual, words("Akun", "Account")]
     opening_sen: Annotated[int, words("Awal", "Opening")]
     debits_sen: Annotated[int, words("Debit", "Debits")]
     credits_sen: Annotated[int, words("Kredit", "Credits")]
@@ -49,21 +49,11 @@ async def accounts_over(within: Within, since: datetime, until: datetime) -> lis
         found = await sql.movements(connection, within.merchant_id, within.environment, since, until)
     return [
         BookAccountRow(
-            one.kind, in_both(_NAMES[one.kind]), one.opening_sen, one.debits_sen, one.credits_sen,
+            one.kind, _NAMES[one.kind], one.opening_sen, one.debits_sen, one.credits_sen,
             one.opening_sen + one.credits_sen - one.debits_sen,
         )
         for one in found
     ]  # fmt: skip
-
-
-def account_name(account: str) -> Bilingual:
-    """What a kind of account is called."""
-    return _NAMES[account]
-
-
-def in_both(name: Bilingual) -> str:
-    """A name that stands in a row: in both languages."""
-    return name.id if name.id == name.en else f"{name.id} / {name.en}"
 
 
 @asynccontextmanager

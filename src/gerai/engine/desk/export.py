@@ -15,6 +15,7 @@ from gerai.engine.desk.fields import LARGEST_PAGE, words_of, written_seen
 from gerai.engine.desk.house import Within
 from gerai.engine.desk.read import fields_of
 from gerai.engine.desk.registry import DeskCaller, View, ViewPage, look
+from gerai.kit.bilingual import Bilingual
 from gerai.kit.clock import JAKARTA, real_now
 from gerai.kit.sheets.writing import CSV_TYPE, XLSX_TYPE, Cell, CsvWriter, SheetWriter, XlsxWriter
 from gerai.store import audit
@@ -41,9 +42,12 @@ def is_listed(view: View) -> bool:
     return not view.name.endswith(".show")
 
 
-async def open_export(view: View, within: Within, wanted: msgspec.Struct, caller: DeskCaller, kind: str) -> Export:
+async def open_export(
+    view: View, within: Within, wanted: msgspec.Struct, caller: DeskCaller, kind: str, language: str = ""
+) -> Export:
     """The rows that the filter finds as a file of this kind (``csv``, ``xlsx``), from ``after`` on; its ``limit`` is
-    not looked at. Whoever takes customers' data away is written down before anything leaves.
+    not looked at. ``language``: of whoever reads it, whose words its head has; empty: programs do, and the head has the
+    names of the fields. Whoever takes customers' data away is written down before anything leaves.
 
     Refuses as :func:`look`; nothing that breaks later is a whole file.
     """
@@ -54,22 +58,28 @@ async def open_export(view: View, within: Within, wanted: msgspec.Struct, caller
         await _write_down(view, within, wanted, caller, kind)
     things = view.name.removesuffix(".list").replace(".", "-")
     name = f"{within.merchant.code}-{things}-{real_now().astimezone(JAKARTA):%Y%m%d}.{kind}"
-    writer = writer_of(kind, columns_of_file(view.row))
-    return Export(name, MEDIA_TYPES[kind], _pieces(view, within, wanted, caller, first, writer))
+    writer = writer_of(kind, _titles(view.row, language) if language else columns_of_file(view.row))
+    return Export(name, MEDIA_TYPES[kind], _pieces(view, within, wanted, caller, first, writer, language))
 
 
 async def _pieces(
-    view: View, within: Within, wanted: msgspec.Struct, caller: DeskCaller, page: ViewPage, writer: SheetWriter
+    view: View,
+    within: Within,
+    wanted: msgspec.Struct,
+    caller: DeskCaller,
+    page: ViewPage,
+    writer: SheetWriter,
+    language: str,
 ) -> AsyncGenerator[bytes]:
     while True:
-        if piece := writer.rows(cells_of(view.row, page.rows)):
+        if piece := writer.rows(cells_of(view.row, page.rows, language)):
             yield piece
         if not page.next:
             break
         following = msgspec.structs.replace(wanted, after=page.next)
         if view.rest is not None:
             async for rows in view.rest(within, following):
-                yield writer.rows(cells_of(view.row, rows))
+                yield writer.rows(cells_of(view.row, rows, language))
             break
         page = await look(view, within, following, caller)
     yield writer.end()
@@ -99,6 +109,12 @@ def columns_of_file(row: type[msgspec.Struct]) -> list[str]:
     return [column_of(name) for name in _in_file(row)]
 
 
+def _titles(row: type[msgspec.Struct], language: str) -> list[str]:
+    """The same header in words."""
+    said = words_of(row)
+    return [said[name].in_language(language) if name in said else column_of(name) for name in _in_file(row)]
+
+
 def _in_file(row: type[msgspec.Struct]) -> list[str]:
     """The fields that a file has: how something was seen stands there only where the file is brought back with it, and
     has words there."""
@@ -106,15 +122,16 @@ def _in_file(row: type[msgspec.Struct]) -> list[str]:
     return [field.name for field in fields_of(row) if field.name != _SEEN or _SEEN in said]
 
 
-def cells_of(row: type[msgspec.Struct], rows: Sequence[msgspec.Struct]) -> list[list[Cell]]:
+def cells_of(row: type[msgspec.Struct], rows: Sequence[msgspec.Struct], language: str = "") -> list[list[Cell]]:
     """The rows as cells, in the header's order."""
     names = _in_file(row)
-    return [[cell_of(name, getattr(one, name)) for name in names] for one in rows]
+    return [[cell_of(name, getattr(one, name), language) for name in names] for one in rows]
 
 
-def cell_of(name: str, value: Any) -> Cell:
+def cell_of(name: str, value: Any, language: str = "") -> Cell:
     """A value as it stands in a file: amounts in rupiah, with a point before sen; times in Jakarta; a list with commas
-    between, or as JSON where that would not be read back as it is."""
+    between, or as JSON where that would not be read back as it is; a text of both languages in the reader's, or in
+    both."""
     match value:
         case None:
             return ""
@@ -129,6 +146,8 @@ def cell_of(name: str, value: Any) -> Cell:
             return value
         case datetime():
             return value.astimezone(JAKARTA).isoformat()
+        case Bilingual():
+            return value.in_language(language) if language else value.both
         case tuple() | list():
             return _listed(cast("Sequence[Any]", value))
         case _:

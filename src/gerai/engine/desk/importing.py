@@ -16,6 +16,7 @@ from gerai.engine.desk.fields import example_of, words
 from gerai.engine.desk.house import Within
 from gerai.engine.desk.lines import Line, LineFault
 from gerai.engine.desk.read import fields_of
+from gerai.engine.desk.registry import View
 from gerai.kit.bilingual import Bilingual
 from gerai.kit.discover import discover_modules
 from gerai.store.connection import Connection
@@ -115,3 +116,8 @@ def imports() -> dict[str, Import]:
     """All there are, by their things."""
     found: list[Import] = [*discover_modules("gerai.engine.desk.imports", "IMPORT").values()]
     return {one.things: one for one in sorted(found, key=lambda one: one.things)}
+
+
+def is_brought_back(view: View) -> bool:
+    """Whether a file of this list is taken back."""
+    return any(one.view == view.name for one in imports().values())

@@ -13,10 +13,11 @@ import structlog
 
 from gerai.domain.permissions import Permission
 from gerai.domain.records import OrderView
-from gerai.domain.refusals import InputInvalid, PermissionMissing
+from gerai.domain.refusals import InputInvalid, PermissionMissing, StateConflict
 from gerai.engine.acting import Acting, Actor, ActReplayed, acting, acting_now
 from gerai.engine.command import Command, Idempotency, Outcome
 from gerai.engine.desk.house import Within
+from gerai.engine.desk.numbers import by_number
 from gerai.engine.desk.paper import Sheet
 from gerai.kit.bilingual import Bilingual
 from gerai.kit.discover import discover_inner, discover_modules
@@ -154,7 +155,8 @@ async def look(view: View, within: Within, wanted: msgspec.Struct, caller: DeskC
 async def perform(
     act: Act, within: Within, given: msgspec.Struct, caller: DeskCaller, *, reason: str = "", key: str = ""
 ) -> Done:
-    """Do an act and write down who did it, in its own transaction. With an idempotency ``key`` it is done once.
+    """Do an act and write down who did it, in its own transaction. With an idempotency ``key`` it is done once. What
+    is refused of an order, or of something of it, names the order by its number.
 
     Refuses PermissionMissing, InputInvalid (no reason where one is asked for; a reason or key that no database keeps; a
     key of the sandbox changes what production has, too), IdempotencyKeyReused, and what the act refuses; then nothing
@@ -172,6 +174,9 @@ async def perform(
             return await act.run(within, given)
         except ActReplayed as earlier:
             return Done(earlier.made.target, replayed=True)
+        except StateConflict as refusal:
+            about: Any = getattr(given, "id", None)
+            raise (await by_number(within, refusal, about) if isinstance(about, int) else refusal) from None
 
 
 def checked_reason(reason: str, *, needed: bool) -> str:

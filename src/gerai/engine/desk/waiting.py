@@ -8,6 +8,7 @@ from typing import Final, Literal
 
 from gerai.domain.money import display
 from gerai.engine.catalogue.products import ProductCatalogue
+from gerai.engine.desk.book_words import name_of
 from gerai.engine.gateways.refund import may_hand_over
 from gerai.kit.bilingual import Bilingual
 from gerai.ports.payments import PaymentMethod
@@ -125,7 +126,7 @@ KINDS: Final[dict[WaitingKind, KindOfWaiting]] = {
     ),
     "book_fault": KindOfWaiting(
         Bilingual(
-            "Pembukuan tidak cocok: {name} (baris: {other})", "The books do not agree: {name} (rows: {other})"
+            "Di pembukuan tidak benar: {name} (baris: {other})", "Of the books does not hold: {name} (rows: {other})"
         ),
         "book_faults", ("book_faults.recheck",),
     ),
@@ -165,10 +166,11 @@ _ENDED: Final = {
 def what_of(thing: WaitingThing, catalogue: ProductCatalogue, methods: Mapping[str, PaymentMethod]) -> Bilingual:
     """What happened, in a sentence. ``catalogue`` names what is in stock, ``methods`` the ways to pay."""
     says = KINDS[_kind(thing)].says
-    name, place = thing.name, ""
-    if thing.kind in _OF_VARIANTS:
-        variant = catalogue.variants.get(int(name))
-        name = name if variant is None else variant.name
+    name, place = Bilingual(thing.name, thing.name), ""
+    if thing.kind in _OF_VARIANTS and (variant := catalogue.variants.get(int(thing.name))) is not None:
+        name = Bilingual(variant.name, variant.name)
+    if thing.kind == "book_fault":
+        name = name_of(thing.name)
     if thing.kind == "low_stock":
         warehouse = catalogue.warehouses.get(int(thing.detail))
         place = thing.detail if warehouse is None else warehouse.name
@@ -178,12 +180,16 @@ def what_of(thing: WaitingThing, catalogue: ProductCatalogue, methods: Mapping[s
     counted = thing.kind in ("low_stock", "low_codes", "provider_unknown", "book_fault")
     facts = {
         "amount": display(thing.amount_sen or 0), "order": thing.order_number,
-        "paid": thing.paid, "name": name, "place": place, "detail": f": {thing.detail}" if thing.detail else "",
+        "paid": thing.paid, "place": place, "detail": f": {thing.detail}" if thing.detail else "",
         "other": str(thing.other or 0) if counted else display(thing.other or 0),
     }  # fmt: skip
     return Bilingual(
-        says.id.format_map(facts | {"ended": ended.id, "whose": _whose(thing).id, "method": method.id}),
-        says.en.format_map(facts | {"ended": ended.en, "whose": _whose(thing).en, "method": method.en}),
+        says.id.format_map(
+            facts | {"name": name.id, "ended": ended.id, "whose": _whose(thing).id, "method": method.id}
+        ),
+        says.en.format_map(
+            facts | {"name": name.en, "ended": ended.en, "whose": _whose(thing).en, "method": method.en}
+        ),
     )
 
 

@@ -20,8 +20,9 @@ from gerai.engine.acting import acting_now, begin, end
 from gerai.engine.core import Engine
 from gerai.engine.fulfilment.providers import require_real
 from gerai.kit.clock import in_reach, real_now
+from gerai.kit.declare import SettingFault, fulfilment_providers
+from gerai.kit.declared import MerchantSettingsDeclared
 from gerai.kit.json_values import is_object
-from gerai.merchant_settings import MerchantSettingsDeclared, SettingFault, fulfilment_providers
 from gerai.store import directory as sql
 from gerai.store import members, test_clock
 from gerai.store.connection import Connection

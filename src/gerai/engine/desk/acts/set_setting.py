@@ -13,7 +13,7 @@ from gerai.engine.desk.house import Within
 from gerai.engine.desk.registry import Act, Done
 from gerai.engine.merchants.open import change_settings
 from gerai.kit.bilingual import Bilingual
-from gerai.merchant_settings import SettingFault
+from gerai.kit.declare import SettingFault
 
 SettingName = Annotated[str, Meta(min_length=1, max_length=100)]
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import msgspec
-
 from gerai.engine.desk.fields import ById, words
 from gerai.engine.desk.house import Within
 from gerai.engine.desk.registry import View, ViewPage
@@ -25,11 +23,7 @@ async def run(within: Within, wanted: ById) -> ViewPage:
     async with within.engine.connection() as connection:
         found = await sql.of_shop(connection, within.merchant_id, within.environment)
     return ViewPage(
-        [
-            msgspec.convert({**fields_of_fault(one), "rows": one.rows}, WholeBookFault)
-            for one in found
-            if one.broken_id == wanted.id
-        ]
+        [WholeBookFault(**fields_of_fault(one), rows=tuple(one.rows)) for one in found if one.broken_id == wanted.id]
     )
 
 

@@ -23,7 +23,7 @@ class BalanceRow(msgspec.Struct, frozen=True):
     nothing."""
 
     account: Annotated[str, words("Kode", "Code")]
-    name: Annotated[str, words("Akun", "Account")]
+    name: Annotated[Bilingual, words("Akun", "Account")]
     balance_sen: Annotated[int, words("Saldo", "Balance")]
 
 

@@ -6,7 +6,8 @@ from typing import Annotated, Any
 
 import msgspec
 
-from gerai.engine.check import INVARIANTS, Violation, examine
+from gerai.engine.check import Violation, examine
+from gerai.engine.desk.book_words import name_of, stated_by
 from gerai.engine.desk.books import alone
 from gerai.engine.desk.fields import words
 from gerai.engine.desk.house import Within
@@ -19,13 +20,14 @@ from gerai.store.connection import Connection
 
 
 class InvariantRow(msgspec.Struct, frozen=True):
-    """One thing that must be true, of both environments. ``holds``: None where the database could not look (``fault``
-    says why). ``rows``: the first that are not so, twenty at most; at the desk of the sandbox those alone that are
-    known to be of it."""
+    """One thing that must be true, of both environments. ``invariant``: its name in the code; ``holds``: None where the
+    database could not look (``fault`` says why). ``rows``: the first that are not so, twenty at most; at the desk of
+    the sandbox those alone that are known to be of it."""
 
-    invariant: Annotated[str, words("Nama", "Name")]
+    name: Annotated[Bilingual, words("Nama", "Name")]
+    invariant: Annotated[str, words("Kode", "Code")]
     holds: Annotated[bool | None, words("Benar", "Holds")]
-    description: Annotated[str, words("Yang harus benar", "What must be true")]
+    description: Annotated[Bilingual, words("Yang harus benar", "What must be true")]
     rows: Annotated[tuple[dict[str, Any], ...], words("Yang tidak benar", "What is not")]
     took_ms: Annotated[int, words("Milidetik", "Milliseconds")]
     fault: Annotated[str, words("Tidak dapat diperiksa", "Could not be checked")]
@@ -35,16 +37,16 @@ async def run(within: Within, wanted: NoFilter) -> ViewPage:
     """By name, all of them. Takes as long as the books are large. Refuses Busy: somebody else reads all of them just
     now."""
     del wanted
-    descriptions = {invariant.name: invariant.description for invariant in INVARIANTS}
     async with alone(within) as connection:
         examination = await examine(connection, within.merchant_id)
         seen = [await _seen_here(connection, within, found.violation) for found in examination.findings]
     return ViewPage(
         [
             InvariantRow(
+                name_of(found.invariant),
                 found.invariant,
                 None if found.fault else found.violation is None,
-                descriptions[found.invariant],
+                stated_by(found.invariant),
                 rows,
                 found.took_ms,
                 found.fault,

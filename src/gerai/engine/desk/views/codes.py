@@ -23,9 +23,9 @@ from gerai.store.connection import Connection
 
 
 class CodeFilter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """``status``: of codes in this state; ``variant``: 0 is any."""
+    """``status``: of codes in this state, empty: in any; ``variant``: 0 is any."""
 
-    status: Annotated[CodeStatus, words("Keadaan", "State", "given")] = "given"
+    status: Annotated[CodeStatus | Literal[""], words("Keadaan", "State", "given")] = ""
     variant: Annotated[int, words("Nomor varian", "Id of a variant")] = 0
     after: Annotated[After, words("Setelah", "After")] = ""
     limit: Annotated[Limit, words("Paling banyak", "At most", 50)] = 50

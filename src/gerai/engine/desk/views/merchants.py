@@ -50,5 +50,5 @@ async def run(within: Within, wanted: MerchantFilter) -> ViewPage:
 
 
 VIEW = View(
-    "merchants.list", "settings:read", Bilingual("Toko", "Merchants"), MerchantFilter, ShopRow, run, outside=True
+    "merchants.list", "settings:read", Bilingual("Semua toko", "Merchants"), MerchantFilter, ShopRow, run, outside=True
 )

@@ -6,7 +6,6 @@ from typing import Annotated, Final
 
 import msgspec
 
-from gerai.engine.desk.books import in_both
 from gerai.engine.desk.fields import words
 from gerai.engine.desk.house import Within
 from gerai.engine.desk.registry import View, ViewPage
@@ -29,7 +28,7 @@ class OwedRow(msgspec.Struct, frozen=True):
     to how many."""
 
     kind: Annotated[str, words("Jenis", "Kind")]
-    name: Annotated[str, words("Kepada", "Owed")]
+    name: Annotated[Bilingual, words("Kepada", "Owed")]
     count: Annotated[int, words("Berapa", "How many")]
     amount_sen: Annotated[int, words("Jumlah", "Amount")]
     held_sen: Annotated[int, words("Tertahan", "Held")]
@@ -40,7 +39,7 @@ async def run(within: Within, wanted: NoFilter) -> ViewPage:
     del wanted
     async with within.engine.connection() as connection:
         found = await sql.owed(connection, within.merchant_id, within.environment)
-    rows = [OwedRow(o.kind, in_both(_NAMES[o.kind]), o.owed_to, o.amount_sen, o.held_sen) for o in found]
+    rows = [OwedRow(o.kind, _NAMES[o.kind], o.owed_to, o.amount_sen, o.held_sen) for o in found]
     return ViewPage(rows)
 
 

@@ -10,7 +10,7 @@ import msgspec
 from msgspec import Meta
 
 from gerai.domain.refusals import InputInvalid
-from gerai.engine.desk.books import BookAccountRow, account_name, accounts_over
+from gerai.engine.desk.books import BookAccountRow, accounts_over
 from gerai.engine.desk.days import FIRST_DAY, LAST_DAY
 from gerai.engine.desk.fields import END, words, words_of
 from gerai.engine.desk.house import Within
@@ -51,8 +51,7 @@ def paper(within: Within, wanted: MonthFilter, page: ViewPage) -> Sheet:
         _TITLE, first, last,
         tuple(Bilingual(said[name].id, said[name].en) for name in columns),
         tuple(
-            (account_name(row.account), (row.opening_sen, row.debits_sen, row.credits_sen, row.closing_sen))
-            for row in rows
+            (row.name, (row.opening_sen, row.debits_sen, row.credits_sen, row.closing_sen)) for row in rows
         ),
         (_DOUBLE_ENTRY,),
     )  # fmt: skip

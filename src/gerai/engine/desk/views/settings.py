@@ -23,8 +23,8 @@ class SettingRow(msgspec.Struct, frozen=True):
     value: Annotated[str, words("Nilai", "Value")]
     is_default: Annotated[bool, words("Bawaan", "Default in force")]
     default: Annotated[str, words("Nilai bawaan", "Default")]
-    help: Annotated[str, words("Keterangan", "What it does")]
-    takes: Annotated[str, words("Yang cocok", "Takes")]
+    help: Annotated[Bilingual, words("Keterangan", "What it does")]
+    takes: Annotated[Bilingual, words("Yang cocok", "Takes")]
 
 
 async def run(within: Within, wanted: SettingFilter) -> ViewPage:
@@ -33,9 +33,14 @@ async def run(within: Within, wanted: SettingFilter) -> ViewPage:
     rows: list[SettingRow] = []
     for one in within.engine.directory.declared.by_name.values():
         value = getattr(chosen.of(one.struct), one.name)
-        takes = one.takes.replace("`", "")
-        rows.append(SettingRow(one.name, _json(value), value == one.default, _json(one.default), one.help, takes))
+        said, takes = _plain(one.help), _plain(one.takes)
+        rows.append(SettingRow(one.name, _json(value), value == one.default, _json(one.default), said, takes))
     return ViewPage(rows)
+
+
+def _plain(text: Bilingual) -> Bilingual:
+    """Without what marks code in Markdown."""
+    return Bilingual(text.id.replace("`", ""), text.en.replace("`", ""))
 
 
 def _json(value: Any) -> str:

@@ -61,4 +61,4 @@ def row_of(store: Store, catalogue: ProductCatalogue) -> StoreRow:
     )  # fmt: skip
 
 
-VIEW = View("stores.list", "catalogue:read", Bilingual("Toko", "Stores"), StoreFilter, StoreRow, run)
+VIEW = View("stores.list", "catalogue:read", Bilingual("Toko online", "Stores"), StoreFilter, StoreRow, run)
