@@ -164,7 +164,11 @@ class MerchantSettings(msgspec.Struct, frozen=True, kw_only=True):
         ),
     ] = ""
     first_steps: Annotated[
-        Literal["shown", "hidden"], says("Whether Beranda leads through the first steps.", "`shown` or `hidden`")
+        Literal["shown", "hidden"],
+        says(
+            Bilingual("Apakah Beranda menuntun langkah awal.", "Whether Beranda leads through the first steps."),
+            "`shown` or `hidden`",
+        ),
     ] = "shown"
 
 
