@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from starlette.responses import Response
 
-from gerai.domain.money import parse_rupiah
+from gerai.domain.money import typed_rupiah
 from gerai.domain.refusals import InputInvalid, NotFound, PermissionMissing, Refusal
 from gerai.doors.console import answers
 from gerai.doors.console.acting import at_form, require_proof
@@ -23,7 +23,7 @@ from gerai.doors.http.context import RequestContext
 from gerai.engine.desk.acts.add_account import NewAccount
 from gerai.engine.desk.first_sale import Doing, FirstSale, sell_first
 from gerai.engine.desk.first_shop import Answers, FirstStep, step_named
-from gerai.engine.desk.read import read_texts
+from gerai.engine.desk.read import AMOUNT_TYPED, read_texts
 from gerai.engine.desk.registry import acts, perform
 from gerai.kit.clock import real_now
 from gerai.kit.ids import token
@@ -101,9 +101,9 @@ async def _paid(desk: AtDesk, sent: Sent, doing: Doing) -> None:
 
 async def _sell(desk: AtDesk, sent: Sent, doing: Doing) -> None:
     try:
-        price_sen = parse_rupiah(last_of(sent, "price").strip())
+        price_sen = typed_rupiah(last_of(sent, "price"))
     except ValueError:
-        raise InputInvalid({"price": ["an amount is written 15000 or Rp15.000"]}) from None
+        raise InputInvalid({"price": [AMOUNT_TYPED]}) from None
     kind = "service" if last_of(sent, "sell") == "service" else "product"
     await sell_first(desk.within, doing, FirstSale(kind, last_of(sent, "item").strip(), price_sen))
 
