@@ -83,6 +83,19 @@ async def test_money_is_told_before_it_moves(browser: httpx.AsyncClient, till: T
     assert row.left_sen == PRICE - 20_000_00
 
 
+async def test_a_form_sent_about_nothing(browser: httpx.AsyncClient, till: Till) -> None:
+    """A number that is none, or of nothing: refused, and nothing is booked or given back."""
+    _, payment = await till.asked()
+    await enter(browser, await joined(till.within))
+    address = f"{base(till.within)}/do/payments.confirm?id={payment.payment_id}"
+    form = await mark(browser, address) | {"reason": "x"}
+    before = await written(till.within)
+    for number in ("²", "", "x", "9" * 30, "9" * 18, "a\x00b"):
+        answer = await browser.post(address, data=form | {"id": number})
+        assert answer.status_code in (400, 404), number
+    assert await written(till.within) == before
+
+
 async def test_the_button_says_a_fixed_amount(browser: httpx.AsyncClient, till: Till) -> None:
     """Of a refund to be sent: whom it is for is not typed, neither is how much."""
     view, paid = await till.paid()

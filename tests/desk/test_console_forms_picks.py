@@ -169,6 +169,9 @@ async def test_of_many_one_is_typed_as_it_is_known(browser: httpx.AsyncClient, w
         page = (await browser.post(address, data=form | {"variant_id": text, "on_hand": "2", "reason": "x"})).text
         assert said in unescape(page)
         assert f'value="{text}"' in page
+    for text in ("²", "a\x00b", "9" * 30, "#" + "9" * 18, "Kembar #9", "٣"):
+        answer = await browser.post(address, data=form | {"variant_id": text, "on_hand": "2", "reason": "x"})
+        assert answer.status_code == 400, text
     assert await written(within) == before
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -53,6 +54,8 @@ _OWNERS_FACTS: Final = {
     "orders": ("number", "customer", "items", "total_sen"),
     "members": ("name", "public_id", "door"),
 }
+#: An id that there may be.
+_NUMBER: Final = re.compile(r"[0-9]{1,18}")
 #: A proof is of a payment, and its ``can`` says what that allows.
 _STANDS_FOR: Final = frozenset({"proofs"})
 
@@ -98,7 +101,7 @@ async def subjects_of(desk: AtDesk, act: Act, given: dict[str, str], words: Desk
 
 
 async def _subject(desk: AtDesk, kinds: Sequence[str], field: Field, number: str, words: DeskWords) -> list[Subject]:
-    if not (number.isascii() and number.isdigit()):
+    if not _NUMBER.fullmatch(number):
         raise NotFound(kinds[0], number)
     hidden = False
     for things in kinds:
@@ -173,7 +176,7 @@ def can_instead(desk: AtDesk, subject: Subject) -> list[Act]:
 
 async def whole_sen(desk: AtDesk, act: Act, number: str) -> int | None:
     """How much an amount is that is left empty; None: it may not be, or nobody can say."""
-    if act.whole is None or not number.isdigit():
+    if act.whole is None or not _NUMBER.fullmatch(number):
         return None
     try:
         return await act.whole(desk.within, int(number))

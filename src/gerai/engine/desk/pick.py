@@ -4,14 +4,14 @@ and the one that somebody means by its code, name or number."""
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, cast
 
-from gerai.domain.refusals import InputInvalid
+from gerai.domain.refusals import InputInvalid, NotFound
 from gerai.engine.desk.fields import Refers
 from gerai.engine.desk.house import Within
-from gerai.engine.desk.read import fields_of
+from gerai.engine.desk.read import fields_of, read_form
 from gerai.engine.desk.registry import DeskCaller, View, look, views
 
 #: So many can be looked through on one page.
@@ -41,6 +41,8 @@ _OF_HOUSE: Final[dict[str, Callable[[Within], Collection[str]]]] = {
     "webhook_doors": lambda within: within.house.webhooks.contracts,
     "providers": lambda within: within.house.fulfilment,
 }
+#: Nothing is asked for.
+_ALL: Final[Mapping[str, str]] = {}
 #: Words in which a list is searched.
 _SEARCHES: Final = ("search", "text")
 
@@ -102,9 +104,12 @@ async def named(within: Within, caller: DeskCaller, refers: Refers, value: str) 
     """The thing that a field holds; None: it is not seen."""
     things = refers.things[0]
     view = views().get(f"{things}.show")
-    if view is None or view.permission not in caller.permissions or not value.isdigit():
+    if view is None or view.permission not in caller.permissions:
         return None
-    rows = (await look(view, within, view.filter(id=int(value)), caller)).rows
+    try:
+        rows = (await look(view, within, read_form(view.filter, {"id": value}), caller)).rows
+    except (InputInvalid, NotFound):
+        return None
     return _pick(things, rows[0]) if rows else None
 
 
@@ -127,10 +132,11 @@ def _fitting(there: Sequence[Pick], text: str) -> list[Pick]:
     return known or [one for one in there if wanted in (one.text.casefold(), *map(str.casefold, one.names))]
 
 
-async def _listed(within: Within, caller: DeskCaller, view: View, **asked: Any) -> Picks:
-    known = {field.name for field in fields_of(view.filter)}
-    limit = {"limit": FEW} if "limit" in known else {}
-    page = await look(view, within, view.filter(**limit, **asked), caller)
+async def _listed(within: Within, caller: DeskCaller, view: View, asked: Mapping[str, str] = _ALL) -> Picks:
+    """The first that are asked for. Refuses what the view refuses."""
+    limited = any(field.name == "limit" for field in fields_of(view.filter))
+    wanted = read_form(view.filter, {**asked, **({"limit": str(FEW)} if limited else {})})
+    page = await look(view, within, wanted, caller)
     things = view.name.partition(".")[0]
     found = [_pick(things, row) for row in page.rows[:FEW]]
     return Picks(found, bool(page.next) or len(page.rows) > FEW)
@@ -143,7 +149,7 @@ async def _searched(within: Within, caller: DeskCaller, things: str, text: str) 
         return []
     by = next((field.name for field in fields_of(view.filter) if field.name in _SEARCHES), None)
     try:
-        return (await _listed(within, caller, view, **({} if by is None else {by: text}))).first
+        return (await _listed(within, caller, view, _ALL if by is None else {by: text})).first
     except InputInvalid:
         return []
 
