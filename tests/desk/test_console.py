@@ -75,7 +75,7 @@ async def test_what_is_wrong_stands_under_its_field(browser: httpx.AsyncClient, 
     address = f"{base(within)}/do/warehouses.add"
     form = await mark(browser, address)
     typed = {"name": '<b>"Gudang"</b>', "address": "", "location_id": "x", "postal_code": "60241"}
-    page = await browser.post(address, data=typed | form, headers={"accept-language": "id"})
+    page = await browser.post(address, data=form | typed, headers={"accept-language": "id"})
     assert page.status_code == 400
     assert page.text.count('class="fault"') == 2
     assert "wajib diisi" in page.text

@@ -61,7 +61,7 @@ async def test_the_sixtieth_variant(app: App, within: Within) -> None:
     for place in (0, 59):
         form, _ = await filled(app, within, "variants.edit", every[place].id)
         assert (form["sku"], form["price_sen"], form["seen"], form["name"]) == (
-            f"S-{place}", str(1000 + place), every[place].seen, every[place].variant_name,
+            f"S-{place}", f"1.{place:03}", every[place].seen, every[place].variant_name,
         )  # fmt: skip
 
 
@@ -74,7 +74,7 @@ async def test_a_price_of_a_bundle(app: App, within: Within) -> None:
     [whole] = await seen(within, "bundles.show", id=int(bundle.id))
     [option] = whole.price_options
     form, _ = await filled(app, within, "price_options.edit", option.id)
-    assert (form["name"], form["price_sen"], form["seen"]) == (option.name, "200000", option.seen)
+    assert (form["name"], form["price_sen"], form["seen"]) == (option.name, "200.000", option.seen)
     async with browser_of(app) as browser:
         await enter(browser, await joined(within))
         page = await browser.get(f"{base(within)}/price_options/{option.id}")

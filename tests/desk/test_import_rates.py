@@ -62,6 +62,22 @@ async def test_a_rate_that_does_not_fit_is_named(within: Within, change: dict[st
     assert await rates_of(within) == []
 
 
+async def test_all_that_is_wrong_with_a_row_is_named_at_once(within: Within) -> None:
+    """Its service, both places and its days, of every row, at the first look; once they are right, all is set."""
+    service_id = await new_courier(within)
+    await set_rate(within, service_id, 9_000_00, "35.78", days_min=2, days_max=4)
+    wrong = {"origin": "35", "destination": "99", "days_min": "5", "days_max": "2"}
+    rows = [RATE | wrong | {"service": "OKE"}, RATE | wrong, RATE | {"days_min": "", "days_max": "1", "origin": "99"}]
+    rows.append(RATE | {"destination": "35.78", "origin": "98", "days_min": "", "days_max": "1"})
+    report = await brought(within, "rates", csv_of(*rows), dry_run=True)
+    assert faults(report) == [
+        (2, "service"), (2, "origin"), (2, "destination"), (2, "days_max"),
+        (3, "origin"), (3, "destination"), (3, "days_max"), (4, "origin"), (5, "origin"),
+    ]  # fmt: skip
+    assert (report.rows, report.faulty) == (4, 4)
+    assert [price for _, _, price, *_ in await rates_of(within)] == [9_000_00]
+
+
 async def test_a_service_that_several_book_is_named_by_them(within: Within) -> None:
     """Without who books it, the row is a fault, but where one alone does; with it, the right one has the rate; an empty
     cell is the shop itself."""

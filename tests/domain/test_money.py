@@ -18,6 +18,8 @@ from gerai.domain.money import (
     percent_of,
     round_rupiah,
     rupiah,
+    typed,
+    typed_rupiah,
     whole_rupiah,
 )
 
@@ -161,3 +163,47 @@ def test_what_is_not_plainly_whole_rupiah_is_refused(text: str) -> None:
     """A dot is a thousand to one reader and a decimal to another: nothing with one is guessed."""
     with pytest.raises(ValueError, match="whole number of rupiah"):
         parse_rupiah(text)
+
+
+@given(SEN)
+def test_a_form_reads_what_it_shows(sen: int) -> None:
+    """Whatever stands in a form, on a page or in a banking app is read as the same amount, with Rp or not."""
+    for text in (typed(sen), display(sen), digits(sen), f" Rp {typed(sen)} ", f"rp. {digits(sen)}"):
+        assert typed_rupiah(text) == sen
+
+
+@pytest.mark.parametrize(
+    ("text", "sen"),
+    [
+        ("75.000", 75_000_00), ("75000", 75_000_00), ("Rp 75.000", 75_000_00), ("Rp75.000,00", 75_000_00),
+        ("75.000,-", 75_000_00), ("1.250.000", 1_250_000_00), ("500", 500_00), ("Rp\u00a075.000,50", 75_000_50),
+    ],
+)  # fmt: skip
+def test_an_amount_as_it_is_typed(text: str, sen: int) -> None:
+    """Dots stand between thousands, a comma before sen."""
+    assert typed_rupiah(text) == sen
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "75.5", "1.00", "75,000", "75.00", "75000.00", "1.0000", "0.500", "7.50.000", "75.000.00", "1,250,000",
+        "75.000,5", "", "Rp", "-5", "1e3", "75 000", "75rb", "\u0667\u0665", "9" * 18, "1." + "000." * 6 + "000",
+    ],
+)  # fmt: skip
+def test_what_may_mean_two_amounts_is_refused(text: str) -> None:
+    """Of what is 75.5 to one reader and 75,500 to another nothing is guessed; neither is anything else read."""
+    with pytest.raises(ValueError, match="amount"):
+        typed_rupiah(text)
+
+
+@given(st.text("0123456789.,Rp -", max_size=14))
+def test_what_is_read_is_what_stands_there(text: str) -> None:
+    """Whatever is read has the figures that were typed, before the comma and behind it, and no others."""
+    try:
+        sen = typed_rupiah(text)
+    except ValueError:
+        return
+    whole, _, rest = text.partition(",")
+    figures = "".join(filter(str.isdigit, whole))
+    assert sen == int(figures) * 100 + int("".join(filter(str.isdigit, rest)) or 0)

@@ -11,6 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 
+from gerai.engine.desk.read import fields_of
 from gerai.engine.desk.registry import acts, views
 
 _LINK: Final = re.compile(r'<a\b[^>]*?\bhref="(/console[^"#]*)"')
@@ -54,8 +55,8 @@ class Walk:
             coming.extend(one for one in found if one.startswith(base) and not _NO_PAGE.search(urlsplit(one).path))
 
     def registry(self, base: str) -> list[str]:
-        """Lists and forms of the registry that no link led to, each by its address; returns the names of what is shown
-        one by one and of which there is none."""
+        """Lists and forms of the registry that no link led to, each by its address (a form about one thing has none
+        without it); returns the names of what is shown one by one and of which there is none."""
         lacking = list[str]()
         for name in views():
             things, _, verb = name.rpartition(".")
@@ -64,7 +65,10 @@ class Walk:
             elif verb == "show" and f"/{things}/N" not in self.pages:
                 lacking.append(name)
         for act in acts().values():
-            if not act.outside and not any(kind.partition("?")[0] == f"/do/{act.name}" for kind in self.pages):
+            of_one = any(field.name == "id" and field.required for field in fields_of(act.input))
+            if not (act.outside or of_one) and not any(
+                kind.partition("?")[0] == f"/do/{act.name}" for kind in self.pages
+            ):
                 self.pages[f"/do/{act.name}"] = f"{base}/do/{act.name}"
         return lacking
 

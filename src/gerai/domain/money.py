@@ -17,6 +17,8 @@ MAX_TOTAL_SEN: Final = 2**63 - 1
 
 _WHOLE_TEXT = re.compile(r"([0-9]{1,18})(?:\.00)?")
 _SHOWN_TEXT = re.compile(r"Rp(?:[0-9]{1,18}|[0-9]{1,3}(?:\.[0-9]{3}){1,5})")
+#: As it is typed in Indonesia: Rp or not, a blank behind it or not, whole rupiah with or without ``,00`` or ``,-``.
+_TYPED_TEXT = re.compile(r"(?:rp\.?\s*)?([1-9][0-9]{0,2}(?:\.[0-9]{3})+|[0-9]+)(?:,(?:([0-9]{2})|-))?", re.IGNORECASE)
 
 #: Rupiah with either mark for thousands and the other for sen.
 _PRINTED: Final = (
@@ -59,6 +61,28 @@ def parse_rupiah(text: str) -> int:
     if found is None or rupiah(int(found[1])) > MAX_SEN:
         raise ValueError("not a whole number of rupiah")
     return rupiah(int(found[1]))
+
+
+def typed_rupiah(text: str) -> int:
+    """Read what an Indonesian types into a form, ``"75000"``, ``"75.000"``, ``"Rp 75.000"`` or ``"Rp75.000,50"``, as
+    sen: dots stand between thousands, in groups of three, and a comma before two digits of sen.
+
+    ValueError on anything else and above MAX_SEN. ``"75.5"``, ``"1.00"`` and ``"75,000"`` mean one amount to one reader
+    and another to the next: none of them is guessed.
+    """
+    found = _TYPED_TEXT.fullmatch(text.strip())
+    if found is None:
+        raise ValueError("not an amount as it is typed")
+    whole, sen = found[1].replace(".", ""), found[2] or "00"
+    amount_sen = rupiah(int(whole)) + int(sen) if len(whole) < 19 else MAX_SEN + 1
+    if amount_sen > MAX_SEN:
+        raise ValueError("more than any amount")
+    return amount_sen
+
+
+def typed(sen: int) -> str:
+    """The amount of :func:`display` as it stands in a form: ``75.000``, ``60.000,15``."""
+    return display(sen).removeprefix("Rp")
 
 
 def printed_sen(text: str) -> int | None:

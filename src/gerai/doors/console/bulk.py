@@ -12,7 +12,8 @@ from starlette.responses import Response
 
 from gerai.domain.refusals import InputInvalid, NotFound, PermissionMissing, Refusal
 from gerai.doors.console import answers
-from gerai.doors.console.acting import AS_PAGES, NAMES, require_proof
+from gerai.doors.console.about import NAMES
+from gerai.doors.console.acting import AS_PAGES, require_proof
 from gerai.doors.console.cells import InputField, inputs_of
 from gerai.doors.console.looking import desk_page, view_named
 from gerai.doors.console.refused import problem
@@ -22,7 +23,7 @@ from gerai.doors.console.words import DeskWords
 from gerai.doors.http.context import RequestContext
 from gerai.engine.desk.bulk import MOST, BulkAnswer, perform_each, require_many
 from gerai.engine.desk.fields import example_of
-from gerai.engine.desk.read import fields_of, read_texts
+from gerai.engine.desk.read import fields_of, read_form
 from gerai.engine.desk.registry import Act, acts, look, views
 from gerai.kit.clock import real_now
 from gerai.kit.ids import token
@@ -125,7 +126,7 @@ def _read(act: Act, ids: Sequence[int], given: Mapping[str, str]) -> list[Any]:
     for id in ids:
         mine = {name: text for name in own if (text := given.get(f"{name}.{id}", ""))}
         try:
-            found.append(read_texts(act.input, {**shared, **mine, "id": str(id)}, rupiah=True))
+            found.append(read_form(act.input, {**shared, **mine, "id": str(id)}))
         except InputInvalid as refusal:
             faults |= {f"{name}.{id}" if name in own else name: texts for name, texts in refusal.fields.items()}
     if faults:
@@ -165,7 +166,7 @@ def _ticked(
     act: Act, id: int, row: Any, given: Mapping[str, str], faults: Mapping[str, list[str]], words: DeskWords
 ) -> Ticked:
     """``given`` and ``faults``: of what a row has for itself as ``<field>.<id>``."""
-    name = next((str(text) for field in (*NAMES, "payment") if (text := getattr(row, field, ""))), str(id))
+    name = next((str(text) for field in NAMES if (text := getattr(row, field, ""))), str(id))
     own = _own(act)
     mine = inputs_of(
         act.input, words, {field: given.get(f"{field}.{id}", "") for field in own},

@@ -10,6 +10,7 @@ from typing import Any, Final, cast
 import msgspec
 from msgspec import Meta
 
+from gerai.domain import money
 from gerai.domain.money import percent
 from gerai.doors.console.order_words import parted
 from gerai.doors.console.tones import tone_of
@@ -77,8 +78,11 @@ class Cell:
 
 @dataclass(frozen=True)
 class InputField:
-    """A field of a form. ``kind``: text | long | number | amount | choice | yes_no | hidden | file. ``choices``: value
-    and text of each. ``faults``: what is wrong with what was sent."""
+    """A field of a form. ``kind``: text | long | number | amount | choice | yes_no | hidden | file | pick (a thing by
+    its name, with ``choices`` to begin with) | ticks (several of the ``choices``) | only (there is this one alone) |
+    rows (of several things, in ``rows``).
+    ``choices``: value and text of each. ``faults``: what is wrong with what was sent. ``hint``: what else there is to
+    know of it; ``url``: where there are more to choose from."""
 
     name: str
     label: str
@@ -89,6 +93,14 @@ class InputField:
     choices: Sequence[tuple[str, str]]
     faults: Sequence[str]
     many: bool = False
+    hint: str = ""
+    url: str = ""
+    rows: Sequence[Sequence[InputField]] = ()
+
+    @property
+    def ticked(self) -> list[str]:
+        """What is chosen of several."""
+        return [one.strip() for one in self.value.split(",")]
 
 
 def columns_of(struct: type[msgspec.Struct], words: DeskWords) -> list[tuple[str, str]]:
@@ -208,11 +220,11 @@ def typed(field: Field, value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if field.is_amount and isinstance(value, int):
-        return str(value // 100) if value % 100 == 0 else f"{value / 100:.2f}"
+        return money.typed(value)
     if isinstance(value, str):
         return value
-    if isinstance(value, (tuple, list)) and all(isinstance(one, str) for one in cast("list[Any]", value)):
-        return ", ".join(cast("list[str]", value))
+    if isinstance(value, (tuple, list)) and all(isinstance(one, str | int) for one in cast("list[Any]", value)):
+        return ", ".join(map(str, cast("list[Any]", value)))
     return msgspec.json.encode(value).decode()
 
 

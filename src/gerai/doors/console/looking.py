@@ -15,6 +15,7 @@ from gerai.doors.console import answers
 from gerai.doors.console.cells import MOST_COLUMNS, Cell, columns_of, inputs_of, row_cells
 from gerai.doors.console.menu import TABS, group_of, menu_of, page_of, tabs_of
 from gerai.doors.console.order_words import method_name
+from gerai.doors.console.picks import found_in, with_picks
 from gerai.doors.console.proof_file import file_of
 from gerai.doors.console.saved import saved_of
 from gerai.doors.console.who import AtDesk
@@ -23,7 +24,7 @@ from gerai.doors.http.context import RequestContext
 from gerai.engine.desk.export import MEDIA_TYPES
 from gerai.engine.desk.fields import example_of
 from gerai.engine.desk.importing import imports
-from gerai.engine.desk.read import fields_of, read_texts
+from gerai.engine.desk.read import fields_of, read_form
 from gerai.engine.desk.registry import Act, View, ViewPage, acts, look, views
 
 #: What is also seen as its readers see it.
@@ -52,7 +53,7 @@ async def list_page(ctx: RequestContext, desk: AtDesk) -> Response:
     view = view_named(f"{things}.list")
     asked = asked_of(ctx)
     page, faults = await looked(view, desk, asked)
-    filters = inputs_of(view.filter, words, asked, faults, example_of)
+    filters = await with_picks(desk, view.filter, inputs_of(view.filter, words, asked, faults, example_of), words)
     following = f"?{urlencode(asked | {'after': page.next})}" if page.next else ""
     columns = columns_of(view.row, words)
     return desk_page(
@@ -83,8 +84,11 @@ def _step_of(act: Act) -> tuple[bool, int]:
 
 async def looked(view: View, desk: AtDesk, asked: Mapping[str, str]) -> tuple[ViewPage, dict[str, list[str]]]:
     """What is seen with this filter, and what is wrong with it: then nothing is seen. Refuses what the view refuses."""
+    found, unknown = await found_in(desk, view.filter, asked)
+    if unknown:
+        return ViewPage([]), unknown
     try:
-        return await look(view, desk.within, read_texts(view.filter, asked, rupiah=True), desk.caller), {}
+        return await look(view, desk.within, read_form(view.filter, found), desk.caller), {}
     except InputInvalid as refusal:
         return ViewPage([]), refusal.fields
 
@@ -109,7 +113,7 @@ async def show_page(ctx: RequestContext, desk: AtDesk) -> Response:
     things, words = ctx.path_params["things"], answers.words_for(ctx)
     view = view_named(f"{things}.show")
     try:
-        wanted = read_texts(view.filter, {"id": ctx.path_params["id"]}, rupiah=True)
+        wanted = read_form(view.filter, {"id": ctx.path_params["id"]})
     except InputInvalid:
         raise NotFound(things, ctx.path_params["id"]) from None
     page = await look(view, desk.within, wanted, desk.caller)

@@ -93,7 +93,7 @@ class OrderPages:
             raise NotFound("order", named)
         order: Any = page.rows[0]
         today, method = self._today(desk), partial(method_name, desk, words)
-        first, others = _ordered(desk, order)
+        first, others = ordered(desk, order)
         return desk_page(
             ctx, desk, "order.html", "orders", title=order.number, today=today, live="order",
             o=self._row(desk, words, order, today), order=order, next_act=first, other_acts=others,
@@ -173,7 +173,7 @@ def _act_url(desk: AtDesk, order_id: int, act: str, thing: int) -> str:
     return f"{desk.base}/do/{act}?id={thing}&back=orders/{order_id}"
 
 
-def _ordered(desk: AtDesk, order: Any) -> tuple[Act | None, list[Act]]:
+def ordered(desk: AtDesk, order: Any) -> tuple[Act | None, list[Act]]:
     """What the person may do now: the next step, or None where nothing leads on; and the rest, what ends the order
     last."""
     waits = order.status in ("draft", "pending") and order.funding == "invoice" and order.payment_status == "unpaid"

@@ -23,8 +23,7 @@ def problem(refusal: r.Refusal, words: DeskWords) -> str:
     """The sentence; of what a seller rarely meets, the engine's own."""
     match refusal:
         case r.StateConflict():
-            kind = _KINDS.get(refusal.thing, "status")
-            state = words.word(kind if words.knows(kind, refusal.state) else "status", refusal.state)
+            state = state_of(refusal.thing, refusal.state, words)
             return words("refused.state", thing=words.word("thing", refusal.thing), id=refusal.id, state=state)
         case r.ChangedMeanwhile():
             return words("refused.changed")
@@ -35,7 +34,13 @@ def problem(refusal: r.Refusal, words: DeskWords) -> str:
         case r.IdempotencyKeyReused():
             return words("refused.sent")
         case _:
-            return _about_amounts(refusal, words) or sentence(refusal)
+            return _about_amounts(refusal, words) or words.fault(sentence(refusal))
+
+
+def state_of(thing: str, state: str, words: DeskWords) -> str:
+    """What the state of a thing (``order``, ``orders``) is called."""
+    kind = _KINDS.get(thing.removesuffix("s"), "status")
+    return words.word(kind if words.knows(kind, state) else "status", state)
 
 
 def _about_amounts(refusal: r.Refusal, words: DeskWords) -> str:

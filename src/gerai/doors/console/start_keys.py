@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from starlette.responses import Response
 
-from gerai.domain.money import parse_rupiah
+from gerai.domain.money import typed_rupiah
 from gerai.domain.refusals import InputInvalid, Refusal
 from gerai.doors.console import answers
 from gerai.doors.console.acting import at_form, require_proof
@@ -19,6 +19,7 @@ from gerai.engine.desk.first_doing import Doing
 from gerai.engine.desk.first_keys import first_balance, first_key
 from gerai.engine.desk.first_orders import curl_of, doors_to_try, first_order
 from gerai.engine.desk.first_shop import FirstStep
+from gerai.engine.desk.read import AMOUNT_TYPED
 from gerai.engine.desk.registry import acts
 from gerai.kit.clock import real_now
 from gerai.kit.ids import token
@@ -118,6 +119,6 @@ def _amount(text: str) -> int:
     if not text.strip():
         return 0
     try:
-        return parse_rupiah(text.strip())
+        return typed_rupiah(text)
     except ValueError:
-        raise InputInvalid({"opening": ["an amount is written 15000 or Rp15.000"]}) from None
+        raise InputInvalid({"opening": [AMOUNT_TYPED]}) from None

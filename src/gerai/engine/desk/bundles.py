@@ -10,7 +10,7 @@ from msgspec import Meta
 
 from gerai.domain.refusals import InputInvalid
 from gerai.engine.catalogue.products import BundlePart, ProductCatalogue
-from gerai.engine.desk.fields import Id, words
+from gerai.engine.desk.fields import Id, refers, words
 from gerai.engine.desk.goods import require_known
 from gerai.engine.ids import Ids
 from gerai.kit.slugs import slug_of
@@ -22,7 +22,7 @@ Slug = Annotated[str, Meta(max_length=100, pattern=r"^([a-z0-9]+(-[a-z0-9]+)*)?(
 class PartGiven(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """So many of a variant."""
 
-    variant_id: Annotated[Id, words("Nomor varian", "Id of the variant")]
+    variant_id: Annotated[Id, words("Varian", "Variant"), refers("variants")]
     quantity: Annotated[Quantity, words("Jumlah", "How many")] = 1
 
 

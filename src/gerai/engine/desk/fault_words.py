@@ -1,10 +1,13 @@
-"""What is wrong with a row of a file, in Bahasa Indonesia: faults are English sentences with names and figures in them,
-and whoever mends two hundred rows reads them."""
+"""What is wrong with a form or a row of a file, in Bahasa Indonesia: faults are English sentences with names and
+figures in them, and whoever mends two hundred rows reads them."""
 
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import Final
+
+from gerai.engine.desk.fault_sentences import SENTENCES
 
 _WORDS: Final = {
     r"is required": "wajib diisi",
@@ -16,7 +19,7 @@ _WORDS: Final = {
     r"yes or no": "ya atau tidak",
     r"it does not fit": "tidak sesuai",
     r"a name in it is not written as one": "bentuknya tidak sesuai",
-    r"an amount is written .*": "tulis jumlah sebagai 15000, 15000,50 atau Rp15.000",
+    r"an amount is written 15000.*": "tulis jumlah sebagai 15000, 15000,50 atau Rp15.000",
     r"a number is (\S+) or more": r"paling sedikit \1",
     r"a number is (\S+) or less": r"paling banyak \1",
     r"a whole number is needed, not .*": "harus berupa bilangan bulat",
@@ -78,12 +81,22 @@ _WORDS: Final = {
     r"there is nothing digital in it": "tidak ada barang digital di dalamnya",
     r"(.*) has no members; one of (.*)": r"\1 tidak beranggota; salah satu dari \2",
 }
-_PATTERNS: Final = [(re.compile(english, re.DOTALL), indonesian) for english, indonesian in _WORDS.items()]
+
+#: ``line 3: per_kg: …``, ``reason: …``: what it is about, and the sentence.
+_ABOUT: Final = re.compile(r"(?:line (\d+): )?([a-z][a-z_]*): (.*)", re.DOTALL)
+
+
+@cache
+def _patterns() -> list[tuple[re.Pattern[str], str]]:
+    return [(re.compile(english, re.DOTALL), indonesian) for english, indonesian in (_WORDS | SENTENCES).items()]
 
 
 def in_indonesian(text: str) -> str:
     """The sentence in Bahasa Indonesia where it is known, else as it is."""
-    for pattern, indonesian in _PATTERNS:
+    for pattern, indonesian in _patterns():
         if found := pattern.fullmatch(text):
             return found.expand(indonesian)
+    if found := _ABOUT.fullmatch(text):
+        row = f"baris {found[1]}, " if found[1] else ""
+        return f"{row}{found[2]}: {in_indonesian(found[3])}"
     return text

@@ -41,6 +41,19 @@ def words(id: str, en: str, example: Any = None) -> Meta:
     return Meta(description=en, examples=None if example is None else [example], extra={"words": Bilingual(id, en)})
 
 
+class Refers(msgspec.Struct, frozen=True):
+    """What a field names: one of these ``things``, by what the rows of their list are known by. ``alone``: where the
+    shop has one of them only, that one is meant."""
+
+    things: tuple[str, ...]
+    alone: bool = False
+
+
+def refers(*things: str, alone: bool = False) -> Meta:
+    """That a field names one of these things (``engine/desk/pick.py``)."""
+    return Meta(extra={"refers": Refers(things, alone)})
+
+
 def example_of(struct: type[msgspec.Struct], name: str) -> Any:
     """A value as it may stand in this field; None: its words give none."""
     hint = get_type_hints(struct, include_extras=True)[name]
@@ -51,11 +64,20 @@ def example_of(struct: type[msgspec.Struct], name: str) -> Any:
 
 def words_of(struct: type[msgspec.Struct]) -> dict[str, Bilingual]:
     """The words of a struct's fields, by name."""
-    found: dict[str, Bilingual] = {}
+    return _marked(struct, "words")
+
+
+def refers_of(struct: type[msgspec.Struct]) -> dict[str, Refers]:
+    """What a struct's fields name, of those that name something, by name."""
+    return _marked(struct, "refers")
+
+
+def _marked(struct: type[msgspec.Struct], what: str) -> dict[str, Any]:
+    found: dict[str, Any] = {}
     for name, hint in get_type_hints(struct, include_extras=True).items():
         for mark in getattr(hint, "__metadata__", ()):
-            if isinstance(mark, Meta) and mark.extra and "words" in mark.extra:
-                found[name] = mark.extra["words"]
+            if isinstance(mark, Meta) and mark.extra and what in mark.extra:
+                found[name] = mark.extra[what]
     return found
 
 

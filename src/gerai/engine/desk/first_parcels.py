@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from gerai.domain.money import parse_rupiah
+from gerai.domain.money import typed_rupiah
 from gerai.domain.refusals import InputInvalid
 from gerai.engine.desk.acts.add_courier import NewCourier
 from gerai.engine.desk.acts.add_warehouse import NewWarehouse
@@ -16,7 +16,7 @@ from gerai.engine.desk.first_places import place_meant, region_code
 from gerai.engine.desk.goods import catalogue_of
 from gerai.engine.desk.house import Within
 from gerai.engine.desk.new_district import DISTRICT, NewDistrict
-from gerai.engine.desk.read import read_json
+from gerai.engine.desk.read import AMOUNT_TYPED, read_json
 from gerai.engine.desk.shipping import rates_of
 from gerai.engine.shipping.places import Gazetteer, Place
 from gerai.kit.slugs import slug_of
@@ -53,9 +53,9 @@ def goods_of(given: Mapping[str, str], faults: dict[str, list[str]]) -> FirstGoo
         else:
             faults[name] = ["a whole number"]
     try:
-        numbers["shipping"] = parse_rupiah(texts.get("shipping", ""))
+        numbers["shipping"] = typed_rupiah(texts.get("shipping", ""))
     except ValueError:
-        faults["shipping"] = ["an amount is written 15000 or Rp15.000"]
+        faults["shipping"] = [AMOUNT_TYPED]
     return FirstGoods(
         weight_g=numbers["weight"],
         stock=numbers["stock"],

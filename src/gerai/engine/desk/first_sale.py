@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final, NamedTuple
 
-from gerai.domain.money import parse_rupiah
+from gerai.domain.money import typed_rupiah
 from gerai.domain.refusals import InputInvalid
 from gerai.engine.catalogue.services import SERVICES
 from gerai.engine.desk.acts.add_file import LARGEST_BYTES, NewFile
@@ -23,7 +23,7 @@ from gerai.engine.desk.first_parcels import FirstGoods, goods_of, prepare_parcel
 from gerai.engine.desk.goods import catalogue_of
 from gerai.engine.desk.house import Within
 from gerai.engine.desk.own_sales import own_sales
-from gerai.engine.desk.read import read_json
+from gerai.engine.desk.read import AMOUNT_TYPED, read_json
 from gerai.engine.shipping.places import Gazetteer
 from gerai.kit.file_kinds import ending_of
 from gerai.kit.slugs import slug_of
@@ -73,9 +73,9 @@ def sale_of(given: Mapping[str, str], content: bytes = b"", file_name: str = "")
     own = kind in own_sales()
     price = price_of(kind)
     try:
-        price_sen = parse_rupiah(given.get(price, "").strip())
+        price_sen = typed_rupiah(given.get(price, "").strip())
     except ValueError:
-        price_sen, faults[price] = 0, ["an amount is written 15000 or Rp15.000"]
+        price_sen, faults[price] = 0, [AMOUNT_TYPED]
     goods = goods_of(given, faults) if kind == GOODS else None
     if kind not in KINDS and not own:
         faults["sell"] = ["is required"]

@@ -3,8 +3,8 @@ whole table as a text."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Annotated, Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Annotated, Any, TypeVar
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
@@ -21,6 +21,7 @@ from gerai.store.connection import Connection
 from gerai.store.lookup_table import values_of
 from gerai.store.rates import put_rates
 
+Found = TypeVar("Found")
 #: However it is written: ``JNE`` is ``jne``.
 _Called = Annotated[str, Meta(min_length=1, max_length=40)]
 
@@ -62,18 +63,22 @@ class RateJob:
         """All of it is known."""
 
     def decide(self, line: Line[RateLine]) -> Became:
-        """As the protocol. Refuses InputInvalid: a service or a region that there is not, more days at least than at
-        most, or a rate that stands twice."""
-        given = line.given
-        service = self._service(given)
-        require_regions(given.origin, given.destination, self._regions)
+        """As the protocol. Refuses InputInvalid, with all that is wrong with the row: a service or a region that there
+        is not, more days at least than at most; or a rate that stands twice."""
+        given, faults = line.given, dict[str, list[str]]()
+        service = _or_fault(faults, lambda: self._service(given))
+        _or_fault(faults, lambda: require_regions(given.origin, given.destination, self._regions))
+        if service is None:
+            # Whose rate it is nobody knows, so nothing is there to be changed.
+            _or_fault(faults, lambda: _rate((0, given.origin, given.destination), given, None))
+            raise InputInvalid(faults)
         place = service.service_id, given.origin, given.destination
         before = self._known.rates.get(place)
-        rate = _rate(place, given, before)
-        if rate.days_max < rate.days_min:
-            raise InputInvalid({"days_max": [f"less than {rate.days_min}, which is the least"]})
-        if place in self._said:
-            raise InputInvalid({"destination": [f"row {self._said[place]} is about it already"]})
+        rate = _or_fault(faults, lambda: _rate(place, given, before))
+        if not faults and place in self._said:
+            faults["destination"] = [f"row {self._said[place]} is about it already"]
+        if rate is None or faults:
+            raise InputInvalid(faults)
         self._said[place] = line.row
         self.rates.append(rate)
         if rate == before:
@@ -111,6 +116,15 @@ class RateJob:
         return there[0]
 
 
+def _or_fault(faults: dict[str, list[str]], found: Callable[[], Found]) -> Found | None:
+    """What is found; None where what it refuses is among the faults now."""
+    try:
+        return found()
+    except InputInvalid as refusal:
+        faults |= refusal.fields
+        return None
+
+
 def _by_code(services: Mapping[int, CourierService]) -> dict[tuple[str, str], list[CourierService]]:
     found: dict[tuple[str, str], list[CourierService]] = {}
     for one in services.values():
@@ -119,9 +133,11 @@ def _by_code(services: Mapping[int, CourierService]) -> dict[tuple[str, str], li
 
 
 def _rate(place: tuple[int, str, str], given: RateLine, before: Rate | None) -> Rate:
-    """What the row makes of the rate there was."""
+    """What the row makes of the rate there was. Refuses InputInvalid: more days at least than at most."""
     least = given.days_min if given.days_min is not UNSET else 0 if before is None else before.days_min
     most = given.days_max if given.days_max is not UNSET else least if before is None else before.days_max
+    if most < least:
+        raise InputInvalid({"days_max": [f"less than {least}, which is the least"]})
     cod = given.cod if given.cod is not UNSET else before is not None and before.cod
     return Rate(*place, given.per_kg_sen, least, most, cod)
 

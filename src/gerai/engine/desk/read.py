@@ -5,6 +5,7 @@ Programs give JSON; people give texts (a query, a form, the terminal), in which 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import cache
@@ -14,7 +15,7 @@ from typing import Annotated, Any, Final, Literal, TypeVar, Union, cast, get_arg
 import msgspec
 from msgspec import UnsetType
 
-from gerai.domain.money import parse_rupiah
+from gerai.domain.money import display, parse_rupiah, typed_rupiah
 from gerai.domain.refusals import InputInvalid
 from gerai.kit.clock import in_reach
 from gerai.kit.closest import not_known
@@ -24,6 +25,9 @@ from gerai.kit.wire import is_kept
 
 Given = TypeVar("Given", bound=msgspec.Struct)
 _YES: Final = frozenset({"true", "yes", "ya", "1", "on"})
+#: How an amount is typed into a form.
+AMOUNT_TYPED: Final = "an amount is written 75000 or 75.000: a dot for thousands, a comma for sen"
+_BOUND: Final = re.compile(r"Expected `int` (>=|<=) (-?\d+)")
 _NOT_KEPT: Final = "it holds a character that no text may hold"
 _TOO_DEEP: Final = "it is nested too deeply"
 #: As deep as nobody means it, and far from what an encoder or the database gives up at.
@@ -119,9 +123,20 @@ def read_texts(struct: type[Given], given: Mapping[str, str | list[str]], *, rup
     """A struct from texts; a list has one text for each value, or one with commas. ``rupiah``: amounts are given so,
     else in sen. An empty text is nothing where something is required, and else leaves what is no text as it is by
     default. Refuses InputInvalid."""
-    filled = {name: value for name, value in given.items() if value not in ("", [])}
+    return read_by(struct, _filled(struct, given), _from_rupiah if rupiah else from_text)
+
+
+def read_form(struct: type[Given], given: Mapping[str, str | list[str]]) -> Given:
+    """A struct from the texts of a form, as :func:`read_texts`; amounts as they are typed in Indonesia. Refuses
+    InputInvalid."""
+    return read_by(struct, _filled(struct, given), _from_form)
+
+
+def _filled(struct: type[msgspec.Struct], given: Mapping[str, str | list[str]]) -> dict[str, Any]:
+    """What was given: an empty text only where it is one."""
+    filled: dict[str, Any] = {name: value for name, value in given.items() if value not in ("", [])}
     empty = {f.name: "" for f in fields_of(struct) if given.get(f.name) == "" and f.is_text and not f.required}
-    return read_by(struct, {**empty, **filled}, _from_rupiah if rupiah else from_text)
+    return {**empty, **filled}
 
 
 def read_by(struct: type[Given], given: Mapping[str, Any], convert: Callable[[Field, Any], Any]) -> Given:
@@ -154,6 +169,24 @@ def _in_reach(value: Any) -> Any:
 
 def _from_json(field: Field, value: Any) -> Any:
     return msgspec.convert(value, field.type)
+
+
+def _from_form(field: Field, value: Any) -> Any:
+    """As people type it; of an amount that is out of bounds, the bound in rupiah."""
+    if not field.is_amount or not isinstance(value, str):
+        return from_text(field, value)
+    try:
+        amount_sen = typed_rupiah(value)
+    except ValueError:
+        raise ValueError(AMOUNT_TYPED) from None
+    try:
+        return msgspec.convert(amount_sen, field.type)
+    except msgspec.ValidationError as error:
+        if (bound := _BOUND.fullmatch(str(error))) is None:
+            raise
+        if bound[1] == ">=":
+            raise ValueError("an amount is more than nothing") from None
+        raise ValueError(f"an amount is at most {display(int(bound[2]))}") from None
 
 
 def _from_rupiah(field: Field, value: Any) -> Any:

@@ -87,7 +87,8 @@ class Act:
     state, as it was read, allows it now; the act itself decides by what it reads in its transaction. ``here``: what it
     changes is of the desk's environment alone, though others with its permission change what both environments have.
     ``file_bytes``: it takes a file in a field of bytes, no larger than that. ``bulk``: how it is done to many at once;
-    None: it is not."""
+    None: it is not. ``whole``: of an act whose amount may be left out, how much that is of the thing with this id, in
+    sen; None: nobody can say."""
 
     name: str
     permission: Permission
@@ -101,6 +102,7 @@ class Act:
     here: bool = False
     file_bytes: int = 0
     bulk: Bulk | None = None
+    whole: Callable[[Within, int], Awaitable[int | None]] | None = None
 
     @property
     def shared(self) -> bool:

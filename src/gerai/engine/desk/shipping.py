@@ -70,11 +70,14 @@ def _called(service: CourierService) -> tuple[str, str, str]:
 def require_regions(origin: str, destination: str, regions: Mapping[str, str]) -> None:
     """Refuses InputInvalid: an origin that is no regency that is known, a destination that is no region. Of both, empty
     is anywhere."""
+    faults: dict[str, list[str]] = {}
     for name, code, parts in (("origin", origin, (2,)), ("destination", destination, (1, 2, 3))):
         if not code:
             continue
         if code not in regions:
-            raise InputInvalid({name: [f"no region has the code {code}"]})
-        if code.count(".") + 1 not in parts:
+            faults[name] = [f"no region has the code {code}"]
+        elif code.count(".") + 1 not in parts:
             kind = ("a province", "a regency", "a district")[code.count(".")]
-            raise InputInvalid({name: [f"{code} is {kind}, not a regency"]})
+            faults[name] = [f"{code} is {kind}, not a regency"]
+    if faults:
+        raise InputInvalid(faults)

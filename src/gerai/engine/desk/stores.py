@@ -10,7 +10,7 @@ from msgspec import UNSET, Meta, UnsetType
 from gerai.domain.refusals import InputInvalid
 from gerai.engine.catalogue.products import ProductCatalogue, Store
 from gerai.engine.desk.edit import found_in
-from gerai.engine.desk.fields import Id, words
+from gerai.engine.desk.fields import Id, refers, words
 from gerai.engine.desk.goods import catalogue_in, require_known
 from gerai.engine.desk.house import Within
 from gerai.store import storefront as sql
@@ -54,9 +54,9 @@ class StoreChoices(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
 class StoreGoods(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Goods of a store, by their ids."""
 
-    id: Annotated[Id, words("Nomor toko", "Id of the store")]
-    products: Annotated[_Ids, words("Nomor produk", "Ids of products", (7319,))] = ()
-    price_options: Annotated[_Ids, words("Nomor harga paket", "Ids of price options", (7320,))] = ()
+    id: Annotated[Id, words("Toko", "Store")]
+    products: Annotated[_Ids, words("Produk", "Products", (7319,)), refers("products")] = ()
+    price_options: Annotated[_Ids, words("Harga paket", "Price options", (7320,)), refers("price_options")] = ()
 
 
 async def shelves(within: Within, connection: Connection, given: StoreGoods) -> list[tuple[LookupTable, int]]:

@@ -12,7 +12,7 @@ from msgspec import UNSET, Meta, UnsetType
 from gerai.domain.records import VariantFile
 from gerai.domain.refusals import InputInvalid
 from gerai.engine.desk.codes import require_coded
-from gerai.engine.desk.fields import Id, Name, words
+from gerai.engine.desk.fields import Id, Name, refers, words
 from gerai.engine.desk.goods import Logo, catalogue_in
 from gerai.engine.desk.house import Within
 from gerai.engine.desk.registry import Act, Done
@@ -38,7 +38,7 @@ class NewFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     """``url``: where it is, or ``content``: the file itself, 20 MB at most. ``most_downloads``: how often the buyer of
     an order may fetch it; not given: as often as they like. ``name``: as buyers see it, and as the file is called."""
 
-    variant_id: Annotated[Id, words("Nomor varian", "Id of the variant")]
+    variant_id: Annotated[Id, words("Varian", "Variant"), refers("variants")]
     name: Annotated[Name, words("Nama berkas", "Name of the file", "Panduan.pdf")]
     url: Annotated[Logo, words("Tautan (https)", "Link (https)", "https://example.com/panduan.pdf")] = ""
     content: Annotated[Content | UnsetType, words("Berkas", "File")] = UNSET

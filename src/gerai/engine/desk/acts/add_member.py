@@ -6,7 +6,7 @@ from typing import Annotated
 
 import msgspec
 
-from gerai.engine.desk.fields import Code, Name, words
+from gerai.engine.desk.fields import Code, Name, refers, words
 from gerai.engine.desk.house import Within
 from gerai.engine.desk.members import (
     DiscountBp,
@@ -25,7 +25,7 @@ from gerai.kit.bilingual import Bilingual
 class NewMember(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """``public_id``: as the door will know it; none: one is made. ``discount_bp``: 250 is 2.5 %."""
 
-    door: Annotated[Door, words("Konter", "Counter", "konter")]
+    door: Annotated[Door, words("Konter", "Counter", "konter"), refers("member_doors")]
     name: Annotated[Name, words("Nama", "Name", "Ani")]
     email: Annotated[Email, words("E-mail", "E-mail", "ani@example.com")] = ""
     mobile: Annotated[Mobile, words("Ponsel", "Mobile", "0812-3456-7890")] = ""

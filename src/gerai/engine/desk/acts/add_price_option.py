@@ -9,7 +9,7 @@ import msgspec
 from gerai.domain.refusals import InputInvalid
 from gerai.engine.catalogue.products import PriceOption
 from gerai.engine.desk.bundles import Slug, free_slug
-from gerai.engine.desk.fields import Id, Name, PriceSen, words
+from gerai.engine.desk.fields import Id, Name, PriceSen, refers, words
 from gerai.engine.desk.goods import StoreIds, catalogue_in, offering, unique_id
 from gerai.engine.desk.house import Within
 from gerai.engine.desk.registry import Act, Done
@@ -23,12 +23,12 @@ class NewPriceOption(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw
     """``slug``: its part of an address, made of the name when not given. ``stores``: those that offer it; not given:
     the shop's only one."""
 
-    bundle_id: Annotated[Id, words("Nomor paket", "Id of the bundle")]
+    bundle_id: Annotated[Id, words("Paket", "Bundle"), refers("bundles")]
     name: Annotated[Name, words("Nama", "Name", "Paket Hemat Promo")]
     price_sen: Annotated[PriceSen, words("Harga", "Price", 320_000_00)]
     slug: Annotated[Slug, words("Bagian alamat", "Part of the address", "paket-hemat-promo")] = ""
     visible: Annotated[bool, words("Ditampilkan", "Shown")] = True
-    stores: Annotated[StoreIds, words("Nomor toko", "Ids of stores")] = ()
+    stores: Annotated[StoreIds, words("Toko", "Stores"), refers("stores", alone=True)] = ()
 
 
 async def run(within: Within, given: NewPriceOption) -> Done:

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from gerai.domain.refusals import InputInvalid
 from gerai.engine.catalogue.products import Product, Variant
-from gerai.engine.desk.fields import Name, words
+from gerai.engine.desk.fields import Name, refers, words
 from gerai.engine.desk.goods import Images, ItemType, Labels, Options, StoreIds, Wording, catalogue_in, offering
 from gerai.engine.desk.house import Within
 from gerai.engine.desk.registry import Act, Done
@@ -31,7 +31,7 @@ class NewProduct(VariantFacts, frozen=True, forbid_unknown_fields=True, kw_only=
     first_options: Annotated[Options, words("Pilihan varian pertama", "Options of the first variant", ("M",))] = ()
     labels: Annotated[Labels, words("Label", "Labels")] = ()
     images: Annotated[Images, words("Gambar", "Pictures", ("https://toko.example.com/kaos.jpg",))] = ()
-    stores: Annotated[StoreIds, words("Nomor toko", "Ids of stores")] = ()
+    stores: Annotated[StoreIds, words("Toko", "Stores"), refers("stores", alone=True)] = ()
 
 
 async def run(within: Within, given: NewProduct) -> Done:

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from gerai.engine.catalogue.services import Service
-from gerai.engine.desk.fields import Code, Id, Name, PriceSen, Text, words
+from gerai.engine.desk.fields import Code, Id, Name, PriceSen, Text, refers, words
 from gerai.engine.desk.house import Within
 from gerai.engine.desk.registry import Act, Done
 from gerai.engine.desk.services import Deadline, Hour, Items, Provider, require_fit, services_now
@@ -24,9 +24,9 @@ class NewService(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
 
     code: Annotated[Code, words("Kode", "Code", "cek_imei")]
     name: Annotated[Name, words("Nama", "Name", "Cek IMEI")]
-    type_id: Annotated[Id, words("Nomor jenis", "Type id", 1)]
+    type_id: Annotated[Id, words("Jenis layanan", "Type of service", 1), refers("service_types")]
     unit_price_sen: Annotated[PriceSen, words("Harga satuan", "Price of one", 1_500_00)]
-    provider: Annotated[Provider, words("Penyedia", "Provider", "manual")]
+    provider: Annotated[Provider, words("Penyedia", "Provider", "manual"), refers("providers")]
     processing_type: Annotated[Literal["automatic", "manual"], words("Pengerjaan", "Processing", "manual")]
     provider_settings: Annotated[dict[str, Any], words("Pengaturan penyedia", "Provider's settings")] = {}
     min_items: Annotated[Items, words("Paling sedikit", "At least")] = 1

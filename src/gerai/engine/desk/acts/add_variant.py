@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from gerai.domain.refusals import InputInvalid
-from gerai.engine.desk.fields import Id, words
+from gerai.engine.desk.fields import Id, refers, words
 from gerai.engine.desk.goods import Images, Options, Wording, catalogue_in
 from gerai.engine.desk.house import Within
 from gerai.engine.desk.registry import Act, Done
@@ -27,7 +27,7 @@ class NewVariant(VariantFacts, frozen=True, forbid_unknown_fields=True, kw_only=
     """``options``: one of each that the product's variants differ in. Without a name it has its product's, and its
     options behind it."""
 
-    product_id: Annotated[Id, words("Nomor produk", "Id of the product")]
+    product_id: Annotated[Id, words("Produk", "Product"), refers("products")]
     options: Annotated[Options, words("Pilihan", "Options", ("L",))] = ()
     name: Annotated[Wording, words("Nama", "Name", "Kaos Polos - L")] = ""
     images: Annotated[Images, words("Gambar", "Pictures")] = ()

@@ -9,7 +9,7 @@ from msgspec import Meta
 
 from gerai.domain.refusals import InputInvalid
 from gerai.engine.catalogue.storefront import STOREFRONT
-from gerai.engine.desk.fields import Id, Name, words
+from gerai.engine.desk.fields import Id, Name, refers, words
 from gerai.engine.desk.house import Within
 from gerai.engine.desk.registry import Act, Done
 from gerai.engine.merchants.open import changing, note
@@ -29,7 +29,7 @@ class NewWarehouse(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
 
     name: Annotated[Name, words("Nama", "Name", "Gudang Surabaya")]
     address: Annotated[Address, words("Alamat", "Address", "Jl. Raya Wonokromo 1")]
-    location_id: Annotated[Id, words("Nomor wilayah", "District id", 6)]
+    location_id: Annotated[Id, words("Kecamatan", "District", 6), refers("locations")]
     postal_code: Annotated[PostalCode, words("Kode pos", "Postal code", "60241")]
     contact_name: Annotated[str, Meta(max_length=100), words("Penanggung jawab", "Contact", "Sari")] = ""
     contact_phone: Annotated[Phone, words("Telepon", "Phone", "6231555001")] = ""

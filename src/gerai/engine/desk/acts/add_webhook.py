@@ -7,7 +7,7 @@ from typing import Annotated
 import msgspec
 
 from gerai.engine.desk import webhooks as fields
-from gerai.engine.desk.fields import words
+from gerai.engine.desk.fields import refers, words
 from gerai.engine.desk.house import Within
 from gerai.engine.desk.members import Door
 from gerai.engine.desk.registry import Act, Done
@@ -23,7 +23,7 @@ class NewWebhook(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     """``api_key``: at counters whose webhooks are signed with one; it is of the desk's environment, and kept sealed.
     ``trial``: the address must take the counter's test message first, where there is one."""
 
-    door: Annotated[Door, words("Konter", "Counter", "konter")]
+    door: Annotated[Door, words("Konter", "Counter", "konter"), refers("webhook_doors")]
     url: Annotated[Url, fields.URL]
     events: Annotated[EventNames, fields.EVENTS] = ()
     api_key: Annotated[ApiKey, fields.API_KEY] = ""

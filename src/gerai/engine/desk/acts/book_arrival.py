@@ -12,7 +12,7 @@ from gerai.engine.acting import by_actor
 from gerai.engine.arrivals.decide import BookArrival
 from gerai.engine.arrivals.take import asking
 from gerai.engine.arrivals.target import OfDeposit, OfPayment, Target
-from gerai.engine.desk.fields import Id, words
+from gerai.engine.desk.fields import Id, refers, words
 from gerai.engine.desk.house import Within
 from gerai.engine.desk.money import deposit_here, payable_here, require_real
 from gerai.engine.desk.registry import Act, Done, submitted, told
@@ -25,7 +25,10 @@ class Booking(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     """``pays``: the id of the payment, of its order, or of the top-up."""
 
     id: Annotated[Id, words("Nomor uang masuk", "Money that came")]
-    pays: Annotated[Id, words("Nomor pembayaran, pesanan atau isi saldo", "Id of the payment, order or top-up", 8001)]
+    pays: Annotated[
+        Id, words("Untuk pembayaran, pesanan atau isi saldo", "For the payment, order or top-up", 8001),
+        refers("payments", "orders", "topups"),
+    ]  # fmt: skip
 
 
 async def run(within: Within, given: Booking) -> Done:

@@ -11,7 +11,7 @@ from gerai.domain.money import display
 from gerai.domain.records import OrderView, Payment
 from gerai.domain.refusals import AmountMismatch, InputInvalid
 from gerai.engine.acting import by_actor
-from gerai.engine.desk.fields import AmountSen, Id, words
+from gerai.engine.desk.fields import AmountSen, Id, refers, words
 from gerai.engine.desk.house import Within
 from gerai.engine.desk.money import OUTSIDE, MethodName, Reference, payable_here
 from gerai.engine.desk.registry import Act, Bulk, Done, submitted
@@ -27,7 +27,11 @@ class MoneyCame(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     ``how``: the method, if not as was chosen. ``reference``: the bank's; under the same one money is booked once, for
     one thing. ``second``: money came already, and this is more of it."""
 
-    id: Annotated[Id, words("Nomor pembayaran, bukti atau pesanan", "Id of the payment, proof or order")]
+    id: Annotated[
+        Id,
+        words("Nomor pembayaran, bukti atau pesanan", "Id of the payment, proof or order"),
+        refers("payments", "proofs", "orders"),
+    ]
     came_sen: Annotated[AmountSen | UnsetType, words("Yang datang", "What arrived", 150_000_00)] = UNSET
     how: Annotated[MethodName, words("Lewat (manual, cash, …)", "By (manual, cash, …)", "cash")] = ""
     reference: Annotated[Reference, words("Nomor mutasi bank", "The bank's reference", "BCA-1")] = ""
@@ -105,7 +109,16 @@ async def _booked(
     return Done(str(given.id if paid is None else paid.payment_id), replayed=outcome.replayed, details=details)
 
 
+async def asked_sen(within: Within, id: int) -> int | None:
+    """What is booked where nobody says how much came. Refuses NotFound, and InputInvalid: the order has no invoice."""
+    view, payment = await payable_here(within, id)
+    found = meant(view, Said(None, "", second=False, again=False)) if payment is None else payment
+    if isinstance(found, Unclear):
+        return None
+    return view.order.total_sen if found is None else found.asked_sen
+
+
 ACT = Act(
     "payments.confirm", "money:act", Bilingual("Konfirmasi uang masuk", "Confirm that money came"), MoneyCame, run,
-    reasoned=True, grave=True, bulk=Bulk(("came_sen", "reference")),
+    reasoned=True, grave=True, bulk=Bulk(("came_sen", "reference")), whole=asked_sen,
 )  # fmt: skip

@@ -10,7 +10,7 @@ from msgspec import UNSET, UnsetType
 from gerai.domain.refusals import AmountMismatch
 from gerai.engine.acting import by_actor
 from gerai.engine.deposits.record import RecordDeposit
-from gerai.engine.desk.fields import AmountSen, Id, words
+from gerai.engine.desk.fields import AmountSen, Id, refers, words
 from gerai.engine.desk.house import Within
 from gerai.engine.desk.money import Reference, top_up_here
 from gerai.engine.desk.registry import Act, Done, submitted
@@ -23,7 +23,7 @@ class TopUpCame(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     """``id``: of the top-up, or of a proof of its transfer. ``arrived_sen``: what arrived; not given: what was asked.
     ``reference``: the bank's; under the same one money is booked once, for one thing."""
 
-    id: Annotated[Id, words("Nomor isi saldo", "Top-up")]
+    id: Annotated[Id, words("Nomor isi saldo", "Top-up"), refers("topups", "proofs")]
     arrived_sen: Annotated[AmountSen | UnsetType, words("Yang datang", "What arrived", 50_000_00)] = UNSET
     reference: Annotated[Reference, words("Nomor mutasi bank", "The bank's reference", "BCA-1")] = ""
 
@@ -56,7 +56,12 @@ async def run(within: Within, given: TopUpCame) -> Done:
     return Done(str(deposit.deposit_id), replayed=outcome.replayed, details=details)
 
 
+async def asked_sen(within: Within, id: int) -> int:
+    """What the top-up asks for. Refuses NotFound."""
+    return (await top_up_here(within, id)).pay_sen
+
+
 ACT = Act(
     "topups.confirm", "money:act", Bilingual("Konfirmasi isi saldo", "Confirm a top-up"), TopUpCame, run, reasoned=True,
-    grave=True,
+    grave=True, whole=asked_sen,
 )  # fmt: skip

@@ -7,7 +7,7 @@ from typing import Annotated
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from gerai.engine.desk.fields import Count, Id, Seen, words
+from gerai.engine.desk.fields import Count, Id, Seen, refers, words
 from gerai.engine.desk.house import Within
 from gerai.engine.desk.registry import Act, Done, submitted
 from gerai.engine.desk.stock import counted_variant, require_warehouse, seen_on_hand, shelf_in
@@ -20,8 +20,8 @@ class StockCount(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     """``on_hand``: what was counted, those that are promised to open orders and still there included. ``seen``: how it
     looked to whoever counted; not given: however it looks."""
 
-    variant_id: Annotated[Id, words("Nomor varian", "Id of the variant")]
-    warehouse_id: Annotated[Id, words("Nomor gudang", "Id of the warehouse")]
+    variant_id: Annotated[Id, words("Varian", "Variant"), refers("variants")]
+    warehouse_id: Annotated[Id, words("Gudang", "Warehouse"), refers("warehouses")]
     on_hand: Annotated[Count, words("Jumlah di gudang", "On hand", 40)]
     seen: Annotated[Seen | UnsetType, words("Terakhir dilihat", "As it was seen")] = UNSET
 

@@ -10,7 +10,7 @@ from msgspec import Meta
 
 from gerai.domain.permissions import Permission
 from gerai.domain.refusals import InputInvalid
-from gerai.engine.desk.fields import Id, Name, words
+from gerai.engine.desk.fields import Id, Name, refers, words
 from gerai.engine.desk.house import Within
 from gerai.engine.desk.keys import maker_of, own_scopes
 from gerai.engine.desk.members import Door
@@ -26,9 +26,9 @@ class NewKey(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     """``member_id``: whose it is, at doors whose keys belong to a member; ``scopes``: what a key of the desk may do,
     at most what its maker may; ``expires_in_days`` None: it works until it is revoked."""
 
-    door: Annotated[Door, words("Konter", "Counter", "konter")]
+    door: Annotated[Door, words("Konter", "Counter", "konter"), refers("doors")]
     name: Annotated[Name, words("Untuk apa", "What for", "Bot Discord")]
-    member_id: Annotated[Id | None, words("Nomor anggota", "Member")] = None
+    member_id: Annotated[Id | None, words("Anggota", "Member"), refers("members")] = None
     scopes: Annotated[tuple[Permission, ...], words("Wewenang", "Scopes")] = ()
     expires_in_days: Annotated[Days | None, words("Berlaku berapa hari", "Good for days")] = None
 

@@ -8,7 +8,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from gerai.engine.desk.edit import edited
-from gerai.engine.desk.fields import Code, Edit, Id, Name, PriceSen, Text, words
+from gerai.engine.desk.fields import Code, Edit, Id, Name, PriceSen, Text, refers, words
 from gerai.engine.desk.house import Within
 from gerai.engine.desk.registry import Act, Done
 from gerai.engine.desk.services import Deadline, Hour, Items, Provider, require_fit, service_to_change, services_now
@@ -24,7 +24,7 @@ class ServiceEdit(Edit, frozen=True, forbid_unknown_fields=True, kw_only=True):
     code: Annotated[Code | UnsetType, words("Kode", "Code")] = UNSET
     name: Annotated[Name | UnsetType, words("Nama", "Name")] = UNSET
     description: Annotated[Text | UnsetType, words("Keterangan", "Description")] = UNSET
-    type_id: Annotated[Id | UnsetType, words("Nomor jenis", "Type id")] = UNSET
+    type_id: Annotated[Id | UnsetType, words("Jenis layanan", "Type of service"), refers("service_types")] = UNSET
     unit_price_sen: Annotated[PriceSen | UnsetType, words("Harga satuan", "Price of one")] = UNSET
     min_items: Annotated[Items | UnsetType, words("Paling sedikit", "At least")] = UNSET
     max_items: Annotated[Items | UnsetType, words("Paling banyak", "At most")] = UNSET
@@ -32,7 +32,7 @@ class ServiceEdit(Edit, frozen=True, forbid_unknown_fields=True, kw_only=True):
     open_time: Annotated[Hour | UnsetType | None, words("Buka", "Opens")] = UNSET
     close_time: Annotated[Hour | UnsetType | None, words("Tutup", "Closes")] = UNSET
     processing_type: Annotated[Literal["automatic", "manual"] | UnsetType, words("Pengerjaan", "Processing")] = UNSET
-    provider: Annotated[Provider | UnsetType, words("Penyedia", "Provider")] = UNSET
+    provider: Annotated[Provider | UnsetType, words("Penyedia", "Provider"), refers("providers")] = UNSET
     provider_settings: Annotated[dict[str, Any] | UnsetType, words("Pengaturan penyedia", "Its settings")] = UNSET
     deadline_ms: Annotated[Deadline | UnsetType, words("Batas tunggu (milidetik)", "Waits (milliseconds)")] = UNSET
 

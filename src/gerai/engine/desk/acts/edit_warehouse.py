@@ -8,7 +8,7 @@ from msgspec import UNSET, Meta, UnsetType
 
 from gerai.engine.desk.acts.add_warehouse import Address, Phone, PostalCode, require_district
 from gerai.engine.desk.edit import edited, found_in
-from gerai.engine.desk.fields import Edit, Id, Name, words
+from gerai.engine.desk.fields import Edit, Id, Name, refers, words
 from gerai.engine.desk.goods import catalogue_in
 from gerai.engine.desk.house import Within
 from gerai.engine.desk.registry import Act, Done
@@ -23,7 +23,7 @@ class WarehouseEdit(Edit, frozen=True, forbid_unknown_fields=True, kw_only=True)
 
     name: Annotated[Name | UnsetType, words("Nama", "Name")] = UNSET
     address: Annotated[Address | UnsetType, words("Alamat", "Address")] = UNSET
-    location_id: Annotated[Id | UnsetType, words("Nomor wilayah", "District id")] = UNSET
+    location_id: Annotated[Id | UnsetType, words("Kecamatan", "District"), refers("locations")] = UNSET
     postal_code: Annotated[PostalCode | UnsetType, words("Kode pos", "Postal code")] = UNSET
     contact_name: Annotated[Annotated[str, Meta(max_length=100)] | UnsetType, words("Penanggung jawab", "Contact")] = (
         UNSET

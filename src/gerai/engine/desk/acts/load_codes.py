@@ -8,7 +8,7 @@ import msgspec
 
 from gerai.domain.refusals import InputInvalid
 from gerai.engine.desk.codes import Codes, Known, codes_in, require_coded
-from gerai.engine.desk.fields import Id, words
+from gerai.engine.desk.fields import Id, refers, words
 from gerai.engine.desk.goods import catalogue_in
 from gerai.engine.desk.house import Within
 from gerai.engine.desk.registry import Act, Done
@@ -22,7 +22,7 @@ class CodeLoad(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     """``codes``: one in each line. ``known``: what becomes of those that were loaded before, or stand twice here:
     ``refuse`` loads none of all, ``skip`` the others."""
 
-    variant_id: Annotated[Id, words("Nomor varian", "Id of the variant")]
+    variant_id: Annotated[Id, words("Varian", "Variant"), refers("variants")]
     codes: Annotated[Codes, words("Kode lisensi, satu per baris", "Licence codes, one in each line", "ABCD-1234")]
     known: Annotated[Known, words("Kode yang sudah ada", "Codes that are there already", "skip")] = "refuse"
 

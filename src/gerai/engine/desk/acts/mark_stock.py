@@ -8,7 +8,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from gerai.domain.refusals import ChangedMeanwhile
-from gerai.engine.desk.fields import Count, Id, Seen, words
+from gerai.engine.desk.fields import Count, Id, Seen, refers, words
 from gerai.engine.desk.house import Within
 from gerai.engine.desk.registry import Act, Done
 from gerai.engine.desk.stock import counted_variant, require_warehouse, seen_level
@@ -22,8 +22,8 @@ class StockMark(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     """``low_at``: when no more than so many are available, it is low; not given: it is never. ``seen``: how it looked
     to whoever marks it; not given: however it looks."""
 
-    variant_id: Annotated[Id, words("Nomor varian", "Id of the variant")]
-    warehouse_id: Annotated[Id, words("Nomor gudang", "Id of the warehouse")]
+    variant_id: Annotated[Id, words("Varian", "Variant"), refers("variants")]
+    warehouse_id: Annotated[Id, words("Gudang", "Warehouse"), refers("warehouses")]
     low_at: Annotated[Count | None, words("Tanda menipis", "Low-stock mark", 5)] = None
     seen: Annotated[Seen | UnsetType, words("Terakhir dilihat", "As it was seen")] = UNSET
 

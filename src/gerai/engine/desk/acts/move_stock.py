@@ -7,7 +7,7 @@ from typing import Annotated
 import msgspec
 
 from gerai.domain.refusals import InputInvalid
-from gerai.engine.desk.fields import Id, words
+from gerai.engine.desk.fields import Id, refers, words
 from gerai.engine.desk.house import Within
 from gerai.engine.desk.registry import Act, Done, submitted
 from gerai.engine.desk.stock import Pieces, counted_variant, require_warehouse, shelf_in
@@ -19,9 +19,9 @@ from gerai.kit.bilingual import Bilingual
 class StockMove(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What is promised to open orders stays where they are sent from."""
 
-    variant_id: Annotated[Id, words("Nomor varian", "Id of the variant")]
-    from_warehouse_id: Annotated[Id, words("Dari gudang", "From the warehouse")]
-    to_warehouse_id: Annotated[Id, words("Ke gudang", "To the warehouse")]
+    variant_id: Annotated[Id, words("Varian", "Variant"), refers("variants")]
+    from_warehouse_id: Annotated[Id, words("Dari gudang", "From the warehouse"), refers("warehouses")]
+    to_warehouse_id: Annotated[Id, words("Ke gudang", "To the warehouse"), refers("warehouses")]
     quantity: Annotated[Pieces, words("Jumlah", "How many", 10)]
 
 

@@ -38,8 +38,7 @@ async def run(within: Within, given: MoneyBack) -> Done:
     IdempotencyKeyReused (the reference was used for another amount).
     """
     view, payment = await payment_here(within, given.id)
-    left_sen = payment.amount_sen - payment.refunded_sen
-    back_sen = left_sen if given.back_sen is UNSET else given.back_sen
+    back_sen = payment.amount_sen - payment.refunded_sen if given.back_sen is UNSET else given.back_sen
     command = RefundPayment(
         merchant_id=within.merchant_id,
         environment=within.environment,
@@ -65,7 +64,13 @@ async def run(within: Within, given: MoneyBack) -> Done:
     return Done(str(given.id), replayed=outcome.replayed, details=details)
 
 
+async def left_sen(within: Within, id: int) -> int:
+    """What of the payment can still be given back. Refuses NotFound."""
+    _, payment = await payment_here(within, id)
+    return payment.amount_sen - payment.refunded_sen
+
+
 ACT = Act(
     "payments.refund", "money:act", Bilingual("Kembalikan uang", "Give money back"), MoneyBack, run, reasoned=True,
-    grave=True,
+    grave=True, whole=left_sen,
 )  # fmt: skip

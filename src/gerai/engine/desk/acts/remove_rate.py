@@ -8,7 +8,7 @@ import msgspec
 
 from gerai.domain.refusals import NotFound
 from gerai.engine.desk import shipping as fields
-from gerai.engine.desk.fields import Id, words
+from gerai.engine.desk.fields import Id, refers, words
 from gerai.engine.desk.house import Within
 from gerai.engine.desk.registry import Act, Done
 from gerai.engine.desk.shipping import Region
@@ -21,7 +21,7 @@ from gerai.store.lookup_table import remove
 class RateNamed(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A rate by its service, origin and destination, as ``rates.list`` shows them."""
 
-    service_id: Annotated[Id, words("Nomor layanan kurir", "Courier service", 7)]
+    service_id: Annotated[Id, words("Layanan kurir", "Courier service", 7), refers("couriers")]
     origin: Annotated[Region, fields.ORIGIN] = ""
     destination: Annotated[Region, fields.DESTINATION] = ""
 

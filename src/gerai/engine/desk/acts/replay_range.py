@@ -8,7 +8,7 @@ from typing import Annotated
 import msgspec
 
 from gerai.domain.refusals import InputInvalid
-from gerai.engine.desk.fields import Id, words
+from gerai.engine.desk.fields import Id, refers, words
 from gerai.engine.desk.house import Within
 from gerai.engine.desk.registry import Act, Done
 from gerai.engine.webhooks.replay_stretch import Stretch, replay_range
@@ -19,7 +19,7 @@ from gerai.kit.clock import JAKARTA
 class ReplayedRange(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """From ``begin`` until before ``end``; a time without a zone is Jakarta's."""
 
-    endpoint_id: Annotated[Id, words("Nomor webhook", "Webhook", 7)]
+    endpoint_id: Annotated[Id, words("Webhook", "Webhook", 7), refers("webhooks")]
     begin: Annotated[datetime, words("Dari", "From", "2026-11-01T00:00:00")]
     end: Annotated[datetime, words("Sampai sebelum", "Until before", "2026-11-02T00:00:00")]
     undelivered: Annotated[bool, words("Hanya yang belum terkirim", "Only what was not delivered")] = True

@@ -7,7 +7,7 @@ from typing import Annotated
 import msgspec
 
 from gerai.engine.desk.acts.set_setting import SettingName
-from gerai.engine.desk.fields import words
+from gerai.engine.desk.fields import refers, words
 from gerai.engine.desk.house import Within
 from gerai.engine.desk.registry import Act, Done
 from gerai.engine.merchants.open import reset_setting
@@ -17,7 +17,7 @@ from gerai.kit.bilingual import Bilingual
 class TheSetting(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Which one; also what an earlier version left, and nobody knows now."""
 
-    name: Annotated[SettingName, words("Nama", "Name", "late_payment")]
+    name: Annotated[SettingName, words("Nama", "Name", "late_payment"), refers("settings")]
 
 
 async def run(within: Within, given: TheSetting) -> Done:

@@ -8,7 +8,7 @@ import msgspec
 
 from gerai.engine.acting import by_actor, why_now
 from gerai.engine.deposits.resolve_late import ResolveLateDeposit
-from gerai.engine.desk.fields import Id, words
+from gerai.engine.desk.fields import Id, refers, words
 from gerai.engine.desk.house import Within
 from gerai.engine.desk.money import deposit_here
 from gerai.engine.desk.refunds import sender, task_of_top_up
@@ -20,7 +20,7 @@ from gerai.kit.bilingual import Bilingual
 class TopUpDecision(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """``accept``: it goes into the wallet, with what came; ``refund``: it goes back to its payer."""
 
-    id: Annotated[Id, words("Nomor isi saldo", "Top-up")]
+    id: Annotated[Id, words("Nomor isi saldo", "Top-up"), refers("topups", "proofs")]
     decision: Annotated[Literal["accept", "refund"], words("Keputusan", "Decision", "accept")]
 
 

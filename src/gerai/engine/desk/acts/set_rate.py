@@ -9,7 +9,7 @@ import msgspec
 from gerai.domain.refusals import InputInvalid
 from gerai.engine.desk import shipping as fields
 from gerai.engine.desk.edit import found_in
-from gerai.engine.desk.fields import Id, PriceSen, words
+from gerai.engine.desk.fields import Id, PriceSen, refers, words
 from gerai.engine.desk.house import Within
 from gerai.engine.desk.registry import Act, Done
 from gerai.engine.desk.shipping import Days, Region, districts_of, rates_in, require_regions
@@ -23,7 +23,7 @@ from gerai.store.rates import put_rates
 class NewRate(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Of several rates that apply to a parcel, the origin's own and the most specific destination count."""
 
-    service_id: Annotated[Id, words("Nomor layanan kurir", "Courier service", 7)]
+    service_id: Annotated[Id, words("Layanan kurir", "Courier service", 7), refers("couriers")]
     origin: Annotated[Region, fields.ORIGIN] = ""
     destination: Annotated[Region, fields.DESTINATION] = ""
     per_kg_sen: Annotated[PriceSen, words("Per kg", "Per kg", 10_000_00)]

@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Meta
 
 from gerai.domain.refusals import InputInvalid, NotFound
-from gerai.engine.desk.fields import words
+from gerai.engine.desk.fields import refers, words
 from gerai.engine.desk.house import Within
 from gerai.engine.desk.registry import Act, Done
 from gerai.engine.merchants.open import change_settings
@@ -21,7 +21,7 @@ SettingName = Annotated[str, Meta(min_length=1, max_length=100)]
 class ChosenSetting(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """``value``: JSON, or a bare word."""
 
-    name: Annotated[SettingName, words("Nama", "Name", "late_payment")]
+    name: Annotated[SettingName, words("Nama", "Name", "late_payment"), refers("settings")]
     value: Annotated[Annotated[str, Meta(max_length=20_000)], words("Nilai", "Value", "hold")]
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from gerai.engine.desk.fields import END, Id, Limit, words
+from gerai.engine.desk.fields import END, Id, Limit, refers, words
 from gerai.engine.desk.house import Within
 from gerai.engine.desk.registry import View, ViewPage
 from gerai.engine.desk.shipping import Region, districts_of, rates_of
@@ -23,7 +23,7 @@ class RateFilter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """``service``: the id of a courier service, 0 is any. ``destination``: only what applies there, for a district that
     of its regency and province, too."""
 
-    service: Annotated[_Whole, words("Nomor layanan kurir", "Courier service")] = 0
+    service: Annotated[_Whole, words("Layanan kurir", "Courier service"), refers("couriers")] = 0
     destination: Annotated[Region, words("Berlaku di kode wilayah", "Applies in region", "31.71.05")] = ""
     after: Annotated[
         Annotated[str, Meta(pattern=r"^([0-9]{1,18}_[0-9.]{0,8}_[0-9.]{0,8})?" + END)], words("Sesudah", "After")
