@@ -167,7 +167,7 @@ class MerchantSettings(msgspec.Struct, frozen=True, kw_only=True):
         Literal["shown", "hidden"],
         says(
             Bilingual("Apakah Beranda menuntun langkah awal.", "Whether Beranda leads through the first steps."),
-            "`shown` or `hidden`",
+            Bilingual("`shown` atau `hidden`", "`shown` or `hidden`"),
         ),
     ] = "shown"
 

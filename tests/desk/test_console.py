@@ -39,9 +39,8 @@ async def test_a_shop_is_changed_and_seen(browser: httpx.AsyncClient, within: Wi
     assert (await browser.get("/console")).headers["location"] == base(within)
     address = f"{base(within)}/do/warehouses.add"
     sent = await browser.post(address, data=NEW | await mark(browser, address))
-    assert sent.headers["location"] == f"{base(within)}/warehouses?done=warehouses.add"
-    listed = await browser.get(sent.headers["location"], headers={"accept-language": "id"})
-    assert "Berhasil: Tambah gudang" in listed.text
+    assert (sent.status_code, "Gudang Surabaya" in sent.text) == (200, True)
+    listed = await browser.get(f"{base(within)}/warehouses", headers={"accept-language": "id"})
     assert "Gudang Surabaya" in listed.text
     [row] = await seen(within, "warehouses.list")
     edit = f"{base(within)}/do/warehouses.edit?id={row.id}"
@@ -64,8 +63,8 @@ async def test_a_form_sent_twice_does_it_once(browser: httpx.AsyncClient, within
     address = f"{base(within)}/do/warehouses.add"
     form = NEW | await mark(browser, address)
     first, again = await browser.post(address, data=form), await browser.post(address, data=form)
-    assert first.headers["location"].endswith("done=warehouses.add")
-    assert again.headers["location"].endswith("done=warehouses.add&again=1")
+    assert first.status_code == 200
+    assert again.headers["location"].endswith("/warehouses?done=warehouses.add&again=1")
     assert len(await seen(within, "warehouses.list")) == 1
 
 

@@ -7,6 +7,10 @@ from typing import Final
 
 #: Of goods, services and stores.
 _OF_GOODS: Final = {
+    r"at most (\d+) MB; a larger one has a link": r"paling besar \1 MB; yang lebih besar diisi tautannya",
+    r"no district is called so": "tidak ada kecamatan bernama itu",
+    r"six digits": "enam angka",
+    r"(\S+) is (.*) \((\d+)\)": r"\1 adalah \2 (\3)",
     r"names one twice": "ada yang disebut dua kali",
     r"name a variant twice: .*": "satu varian disebut dua kali: isi saja jumlahnya",
     r"names something twice": "ada yang disebut dua kali",
@@ -52,6 +56,20 @@ _OF_GOODS: Final = {
 }
 #: Of orders and money.
 _OF_MONEY: Final = {
+    r"(.*) is several, name one: (.*)": r"\1 ada beberapa, sebut satu: \2",
+    r"no such refund: (\S+); see gerai payments refunds list --all": r"tidak ada pengembalian \1",
+    r"(.*) is no payment that (.*) took: nothing is booked": (
+        r"\1 bukan pembayaran lewat \2: tidak ada yang dibukukan"
+    ),
+    r"(.*) is not yet, or long ago: it is the day on which it came": (
+        r"\1 belum tiba atau sudah terlalu lama: isi hari uangnya masuk"
+    ),
+    r"of which payments\? Name them, or the day on which they were expected": (
+        "pembayaran yang mana? Sebut nomornya, atau hari uangnya ditunggu"
+    ),
+    r"what comes by (.*) is there at once: nobody passes it on": (
+        r"uang lewat \1 langsung masuk: tidak ada yang mencairkannya"
+    ),
     r"an amount is written 75000 or 75\.000: .*": "tulis 75000 atau 75.000: titik untuk ribuan, koma untuk sen",
     r"an amount is at most (Rp.*)": r"paling banyak \1",
     r"an amount is more than nothing": "harus lebih dari nol",

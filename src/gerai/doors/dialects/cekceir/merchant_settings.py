@@ -42,7 +42,7 @@ class CekceirSettings(msgspec.Struct, frozen=True, kw_only=True):
                 "Provider isi saldo di konter Cek Ceir; null: semua cara bayar yang ada; `[]`: tidak ada.",
                 "Deposit providers the Cek Ceir door offers; null: every payment method there is; `[]`: none.",
             ),
-            '`["qris", "bank_bca"]` or null',
+            Bilingual('`["qris", "bank_bca"]` atau null', '`["qris", "bank_bca"]` or null'),
             deposit_providers,
         ),
     ] = None
