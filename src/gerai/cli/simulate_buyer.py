@@ -1,14 +1,16 @@
-"""A payer who is played at the terminal, as the button on the page of an order does it."""
+"""A payer who is played at the terminal, as the button on the page of an order or a top-up does it."""
 
 from __future__ import annotations
 
 from typing import Final
 
 from gerai.cli.terminal import fail
-from gerai.domain.records import OrderView, Payment
+from gerai.domain.money import display
+from gerai.domain.records import Deposit, OrderView, Payment
 from gerai.domain.refusals import AmountOutOfRange, MethodUnavailable, SurchargeForbidden
 from gerai.doors.pay.actions import PLAYED_ACTS
 from gerai.engine.core import Engine
+from gerai.engine.deposits.record import RecordDeposit
 from gerai.engine.payments.offered import offered_channels, require_offered
 from gerai.engine.payments.open import WantedPayment, payment_to_start
 from gerai.engine.payments.record import RecordPayment
@@ -49,6 +51,26 @@ async def play_payer(engine: Engine, settings: Settings, view: OrderView, way: s
         failure=does.failure,
         played=does.played,
         came_sen=came_sen,
+    )
+    return (await engine.submit(command)).answer
+
+
+async def play_top_up(engine: Engine, deposit: Deposit, way: str, came_sen: int | None) -> Deposit:
+    """Play the member who tops up a wallet; returns the top-up as it is then. Leaves where real money is paid, and for
+    another amount: a top-up is one payment, of what it asks. Refuses what the engine refuses."""
+    code, does = deposit.public_id, PLAYED[way]
+    if not engine.directory.merchant(deposit.merchant_id).plays_with(deposit.environment):
+        fail(f"top-up {code} is real: its payer is not played / isi saldo sungguhan: pembayarnya tidak dimainkan")
+    if came_sen is not None and came_sen != deposit.pay_sen:
+        asked = display(deposit.pay_sen)
+        fail(f"top-up {code} is played with what it asks, {asked} / isi saldo dimainkan dengan nominalnya", 2)
+    command = RecordDeposit(
+        merchant_id=deposit.merchant_id,
+        environment=deposit.environment,
+        deposit_id=deposit.deposit_id,
+        outcome=does.outcome,
+        failure=does.failure,
+        played=does.played,
     )
     return (await engine.submit(command)).answer
 
