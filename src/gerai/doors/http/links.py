@@ -10,8 +10,9 @@ from urllib.parse import parse_qs, urlsplit
 #: in the group only that order has.
 _PAGE: Final = re.compile(r"/[io]/([^/]+)(?:/success)?|/payment/([^/]+)")
 _INVOICE: Final = re.compile(r"/user/invoice/[^/]+")
-#: Where a browser may be sent. Nothing else: ``javascript:`` and ``data:`` run as whoever opens them.
-WEB_ADDRESS: Final = re.compile(r"https?://[^\s/?#@\\]+(?:[/?#][^\s\\]*)?", re.IGNORECASE)
+#: Where a browser may be sent. Nothing else: ``javascript:`` and ``data:`` run as whoever opens them. A blank
+#: in a file's name (``/bukti transfer.jpg``) is one that a browser writes as ``%20``.
+WEB_ADDRESS: Final = re.compile(r"https?://[^\s/?#@\\]+(?:[/?#](?:[^\s\\]| )*)?", re.IGNORECASE)
 
 
 def absolute(link: str, base_url: str, *marks: str) -> str:
