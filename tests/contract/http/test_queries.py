@@ -39,7 +39,7 @@ async def read(client: httpx.AsyncClient, engine: Engine, door: str, path: str) 
 def told_of(answer: httpx.Response) -> list[str]:
     """The parameters that a refusal names, in each contract's envelope."""
     body: dict[str, Any] = answer.json()
-    errors = body.get("errors") or body["error"]["fields"]
+    errors: Any = body.get("errors") or body["error"]["fields"]
     return [one["field"] for one in errors] if isinstance(errors, list) else list(errors)
 
 
