@@ -86,3 +86,16 @@ async def test_leuwongrr_lists_have_a_limit_and_nothing_else(
     }  # fmt: skip
     kept = await read(client, engine, "leuwongrr", f"{path}?limit=5&page=&token=x&utm_source=wa&utm_campaign=a")
     assert (kept.status_code, kept.json()["data"]["limit"]) == (200, 5)
+
+
+@pytest.mark.parametrize(("door", "path", "since", "until"), [
+    ("cekceir", "/api/order", "created_from", "created_to"), ("durianpay", "/v1/orders", "from", "to"),
+    ("durianpay", "/v1/payments", "from", "to"),
+])  # fmt: skip
+async def test_bounds_out_of_reach_are_no_bounds(
+    client: httpx.AsyncClient, engine: Engine, door: str, path: str, since: str, until: str
+) -> None:
+    """`0001-01-01` and `9999-12-31`, how many write "any time": the list is answered as without them."""
+    plain = await read(client, engine, door, path)
+    asked = await read(client, engine, door, f"{path}?{since}=0001-01-01&{until}=9999-12-31")
+    assert (asked.status_code, asked.json().get("data")) == (200, plain.json().get("data"))
