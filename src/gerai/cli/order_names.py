@@ -25,7 +25,8 @@ EnvironmentOption = Annotated[
 
 #: As many of the newest orders are looked through for what somebody may have meant.
 _NEWEST: Final = 200
-_ID: Final = re.compile(r"[0-9]{1,18}", re.ASCII)
+#: An id of the engine.
+ENGINE_ID: Final = re.compile(r"[0-9]{1,18}", re.ASCII)
 
 
 async def order_named(engine: Engine, merchant: str, name: str, environment: str) -> OrderView:
@@ -92,7 +93,7 @@ async def _orders(engine: Engine, merchant_id: int, name: str, environment: str)
     if not found:
         searched = await engine.orders.search(merchant_id, [*ENVIRONMENTS], name, _NEWEST)
         found = [view for view in searched if view.order.reference == name]
-    if not found and _ID.fullmatch(name):
+    if not found and ENGINE_ID.fullmatch(name):
         found = [view for view in [await engine.orders.by_id(merchant_id, int(name))] if view is not None]
     return [view for view in found if environment in ("", view.order.environment)]
 

@@ -14,16 +14,18 @@ from gerai.cli.fakes import fake
 from gerai.cli.names import one_of
 from gerai.cli.on_engine import MerchantOption, called, on_engine, with_settings
 from gerai.cli.order_names import EnvironmentOption, order_named
-from gerai.cli.simulate_buyer import PLAYED, play_payer, require_play_money
+from gerai.cli.simulate_buyer import PLAYED, play_payer, play_top_up, require_play_money
 from gerai.cli.simulate_demo import ANSWERS, demo_here, place
 from gerai.cli.simulate_receiver import receive
 from gerai.cli.simulate_traffic import TrafficWish, drive
 from gerai.cli.terminal import console, fail
+from gerai.cli.top_ups import deposit_named
 from gerai.cli.values import read_amount
 from gerai.demo.shop import DEMOS
 from gerai.domain.money import display
-from gerai.domain.records import OrderView
+from gerai.domain.records import Deposit, OrderView
 from gerai.engine.core import Engine
+from gerai.engine.merchants.open import ENVIRONMENTS
 from gerai.kit.clock import real_now
 from gerai.settings import Settings
 
@@ -36,7 +38,9 @@ simulate.command("webhook-receiver", epilog="Example: gerai simulate webhook-rec
 DoorArgument = Annotated[
     str, typer.Argument(metavar="COUNTER", help=f"One of {', '.join(DEMOS)}.", autocompletion=among(DEMOS))
 ]
-OrderArgument = Annotated[str, typer.Argument(metavar="ORDER", help="Its number, or the identifier its counter shows.")]
+PayableArgument = Annotated[
+    str, typer.Argument(metavar="ORDER|TOPUP", help="The order's number or identifier, or a top-up's code or id.")
+]
 _WAYS: Final = tuple(PLAYED)
 
 
@@ -69,7 +73,7 @@ def order(
 
 @simulate.command("pay", epilog="Example: gerai simulate pay NO-1 --as late")
 def pay(
-    name: OrderArgument,
+    name: PayableArgument,
     way: Annotated[str, typer.Option("--as", metavar="WAY", help=f"How the payer pays: {', '.join(_WAYS)}.")] = "pay",
     amount: Annotated[
         str, typer.Option("--amount", help="Less or more than is asked, in whole rupiah: 15000 or Rp15.000.")
@@ -79,24 +83,37 @@ def pay(
     data: DataOption = None,
     settings_file: SettingsOption = None,
 ) -> None:
-    """Play the payer of an order: in time, late, failing, or with another amount. Real orders are refused."""
+    """Play the payer of an order or a top-up: in time, late, failing, an order's also with another amount. Real ones
+    are refused."""
     does = one_of(way, _WAYS, "way")
     came_sen = read_amount(amount, above_zero=True) if amount else None
     if came_sen is not None and does != "pay":
         fail(f"--amount goes with --as pay, not with {does}", 2)
 
-    async def act(engine: Engine, settings: Settings) -> OrderView:
+    async def act(engine: Engine, settings: Settings) -> OrderView | Deposit:
+        if environment:
+            one_of(environment, ENVIRONMENTS, "environment")
+        deposit = await deposit_named(engine, merchant, name, environment)
+        if deposit is not None:
+            return await play_top_up(engine, deposit, does, came_sen)
         view = await order_named(engine, merchant, name, environment)
         require_play_money(engine, view)
         with called(name, view.order):
             return await play_payer(engine, settings, view, does, came_sen)
 
-    view = with_settings(act, data, settings_file)
-    for payment in view.payments[-1:]:
+    _say(with_settings(act, data, settings_file))
+
+
+def _say(found: OrderView | Deposit) -> None:
+    """What became of the order and its last payment, or of the top-up."""
+    if isinstance(found, Deposit):
+        console.line(f"top-up {found.public_id} ({found.method}) is {found.status}: {display(found.pay_sen)}")
+        return
+    for payment in found.payments[-1:]:
         console.line(
             f"payment {payment.public_id} ({payment.method}) is {payment.status}: {display(payment.amount_sen)}"
         )
-    console.line(f"order {view.order.number} is {view.order.status}")
+    console.line(f"order {found.order.number} is {found.order.status}")
 
 
 @simulate.command("traffic", epilog="Example: gerai simulate traffic --rate 2 --minutes 5")

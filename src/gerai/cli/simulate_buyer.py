@@ -1,12 +1,14 @@
-"""A payer who is played at the terminal, as the button on the page of an order does it."""
+"""A payer who is played at the terminal, as the button on the page of an order or a top-up does it."""
 
 from __future__ import annotations
 
 from typing import Final
 
 from gerai.cli.terminal import fail
-from gerai.domain.records import OrderView
+from gerai.domain.money import display
+from gerai.domain.records import Deposit, OrderView
 from gerai.engine.core import Engine
+from gerai.engine.deposits.record import RecordDeposit
 from gerai.engine.desk.played_payer import start_any
 from gerai.engine.payments.play import PLAYED_ACTS, play_command, played_payment
 from gerai.found import FoundPartners
@@ -34,3 +36,23 @@ async def play_payer(engine: Engine, settings: Settings, view: OrderView, way: s
     if payment is None:
         fail(f"order {order.number} is {order.status}, and no payment of it can be played / tidak bisa dibayar lagi")
     return (await engine.submit(play_command(view, payment, way, came_sen))).answer
+
+
+async def play_top_up(engine: Engine, deposit: Deposit, way: str, came_sen: int | None) -> Deposit:
+    """Play the member who tops up a wallet; returns the top-up as it is then. Leaves where real money is paid, and for
+    another amount: a top-up is one payment, of what it asks. Refuses what the engine refuses."""
+    code, does = deposit.public_id, PLAYED[way]
+    if not engine.directory.merchant(deposit.merchant_id).plays_with(deposit.environment):
+        fail(f"top-up {code} is real: its payer is not played / isi saldo sungguhan: pembayarnya tidak dimainkan")
+    if came_sen is not None and came_sen != deposit.pay_sen:
+        asked = display(deposit.pay_sen)
+        fail(f"top-up {code} is played with what it asks, {asked} / isi saldo dimainkan dengan nominalnya", 2)
+    command = RecordDeposit(
+        merchant_id=deposit.merchant_id,
+        environment=deposit.environment,
+        deposit_id=deposit.deposit_id,
+        outcome=does.outcome,
+        failure=does.failure,
+        played=does.played,
+    )
+    return (await engine.submit(command)).answer

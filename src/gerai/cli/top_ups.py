@@ -10,6 +10,7 @@ from msgspec import UNSET
 from gerai.app import DIALECTS
 from gerai.cli.money_acts import booked_once, money_act, sent_back_by
 from gerai.cli.names import merchant_named
+from gerai.cli.order_names import ENGINE_ID
 from gerai.cli.payment_words import another_came, top_up_goes_back
 from gerai.cli.terminal import fail
 from gerai.domain.money import display
@@ -26,9 +27,12 @@ _CHANNELS: Final = ["", *(dialect.name for dialect in DIALECTS)]
 
 
 async def deposit_named(engine: Engine, merchant: str, code: str, environment: str) -> Deposit | None:
-    """The one top-up with this code; None when there is none. Leaves when the code means several things."""
+    """The one top-up with this code, or this id of the engine; None when there is none. Leaves when it means several
+    things."""
     merchant_id = await merchant_named(engine, merchant)
     found = await engine.deposits.named(merchant_id, _CHANNELS, code)
+    if not found and ENGINE_ID.fullmatch(code):
+        found = [one for one in [await engine.deposits.by_id(merchant_id, int(code))] if one is not None]
     mine = [one for one in found if environment in ("", one.environment)]
     if mine and (len(mine) > 1 or await engine.orders.named(merchant_id, code)):
         fail(f"{code} means several: top-ups, or an order as well; name a payment, or its --environment")

@@ -19,10 +19,10 @@ _RECEIPT: Final = (
     'AND s.receipt <> \'\' AND lower(s.receipt COLLATE "C") = lower(%s COLLATE "C")))'
 )
 _REFERENCE: Final = "t.reference <> '' AND lower(t.reference COLLATE \"C\") = ANY(%s)"
-#: As with receipts: the payment first.
+#: As with receipts: the payment first. One that a person only vouched for has no name that anybody was shown.
 _PAYMENT: Final = (
     "t.order_id = ANY(ARRAY(SELECT p.order_id FROM payments p WHERE p.merchant_id = %s AND p.environment = %s "
-    "AND p.public_id = %s))"
+    "AND p.public_id = %s AND p.instructions <> '{}'))"
 )
 _PAID: Final = (
     "EXISTS (SELECT FROM invoices i WHERE i.merchant_id = t.merchant_id AND i.invoice_id = t.order_id "

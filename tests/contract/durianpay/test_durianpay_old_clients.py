@@ -132,3 +132,16 @@ async def test_lines_and_controls_in_texts(shop: Shop) -> None:
     # As text, inside the element that keeps turned letters to itself.
     shown = re.findall(r"<bdi>(TV[^<]*)</bdi>", page.text)
     assert [one.endswith("&lt;/bdi&gt;&lt;script&gt;alert(1)&lt;/script&gt; total Rp1") for one in shown] == [True]
+
+
+async def test_what_cannot_be_linked_is_kept_and_never_a_link(shop: Shop) -> None:
+    """A logo of any form is answered as it came, and the buyer's page neither links nor draws it; an expiry that never
+    comes leaves the order open, in every read."""
+    logos = ["/img/a.png", "https://x.y/a b.png", "javascript:alert(1)", False, None]
+    items = [{"name": "TV", "qty": 1, "price": "10000", "logo": logo} for logo in logos]
+    made = await shop.order(amount="50000", items=items, expiry_date="9999-12-31T23:59:59Z")
+    read = (await shop.ask("GET", f"/v1/orders/{made['id']}")).json()["data"]
+    assert [item["logo"] for item in read["items"]] == [*logos[:3], "", ""]
+    assert (read["status"], read["expiry_date"]) == ("started", "9998-12-31T23:59:59Z")
+    page = (await shop.client.get(f"/i/{made['access_token']}")).text
+    assert [logo for logo in logos[:3] if str(logo) in page] == []

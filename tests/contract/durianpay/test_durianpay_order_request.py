@@ -32,14 +32,38 @@ def test_the_seed_is_read_whole() -> None:
     assert order.expiry_date == datetime(2022, 3, 29, 10, tzinfo=UTC)
 
 
-@pytest.mark.parametrize("logo", ["javascript:alert(1)", "data:image/svg+xml,x", "//cdn.example/a.png", "tv.jpg"])
-def test_a_logo_is_an_address_of_the_web(logo: str) -> None:
-    """Pages may show it: http or https, nothing else. None is none."""
-    item = {"name": "TV", "qty": 1, "price": "10000"}
-    text = "must be an address that begins with https:// or http://"
-    assert problems_of(SEED | {"items": [{**item, "logo": logo}]}) == {"items[0].logo": [text]}
-    kept = read_order(SEED | {"items": [{**item, "logo": "http://cdn.example/a.png"}, {**item, "logo": ""}]})
-    assert [each.logo for each in kept.items] == ["http://cdn.example/a.png", ""]
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        ("http://cdn.example/a.png", "http://cdn.example/a.png"), ("/img/a.png", "/img/a.png"), (" tv.jpg ", "tv.jpg"),
+        ("//cdn.x/a.png", "//cdn.x/a.png"), ("https://x.y/a b.png", "https://x.y/a b.png"), (5, "5"),
+        ("data:image/svg+xml,x", "data:image/svg+xml,x"), ("javascript:alert(1)", "javascript:alert(1)"),
+        ("data:image/png;base64," + "A" * 9_000, ""), (False, ""), (None, ""), ("", ""), ([], ""),
+    ],
+)  # fmt: skip
+def test_a_logo_adorns(sent: Any, kept: str) -> None:
+    """Seed: "logo, Optional, string". Nothing here draws or links it, so no order is refused for it."""
+    item = {"name": "TV", "qty": 1, "price": "10000", "logo": sent}
+    assert [one.logo for one in read_order(SEED | {"items": [item]}).items] == [kept]
+
+
+def test_false_is_no_remark() -> None:
+    """PHP's functions return it for "there is none": in what only adorns it is absent, elsewhere it is no text."""
+    adorning = dict.fromkeys(("logo", "brand", "category", "metadata"), False)
+    order = read_order(
+        SEED | dict.fromkeys(("description", "email_subject", "email_content"), False)
+        | {"items": [{"name": "TV", "qty": 1, "price": "10000"} | adorning]}
+    )  # fmt: skip
+    [item] = order.items
+    assert (item.logo, item.brand, item.category, item.metadata) == ("", "", "", "")
+    assert (order.description, order.email_subject, order.email_content) == ("", "", "")
+    assert problems_of(SEED | {"order_ref_id": False}) == {"order_ref_id": ["must be a text"]}
+
+
+@pytest.mark.parametrize("sent", ["9999-12-31T23:59:59Z", "9999-12-31", "9999-12-31T23:59:59.9999999Z"])
+def test_an_expiry_that_never_comes(sent: str) -> None:
+    """How many write "never": the last second in reach."""
+    assert read_order(SEED | {"expiry_date": sent}).expiry_date == datetime(9998, 12, 31, 23, 59, 59, tzinfo=UTC)
 
 
 def test_keys_match_whatever_their_case() -> None:

@@ -83,6 +83,46 @@ async def test_one_trailing_slash_and_leading_ones(client: httpx.AsyncClient, di
 
 
 @every_door
+@pytest.mark.parametrize("slashes", ["//", "///"])
+async def test_doubled_slashes_are_one(
+    client: httpx.AsyncClient, dialect: Dialect, engine: Engine, slashes: str
+) -> None:
+    """Wherever they stand, before the door is chosen: a part of the base address joined carelessly leads to the same
+    request and no other door's refusal. A path that has none is not found in this door's own envelope."""
+    asked = await accepted(dialect, engine)
+    doubled = slashes + asked.path.lstrip("/").replace("/", slashes)
+    answer = await client.post(f"{HERE}{doubled}", headers=asked.headed(), content=asked.json)
+    assert answer.status_code == asked.status, answer.text
+    reading = next(r.path for r in dialect.routes if r.method == "GET" and "{" not in r.path)
+    plain = await client.get(reading)
+    split = await client.get(f"{HERE}{reading.replace('/', slashes)}")
+    assert (split.status_code, split.json().keys()) == (plain.status_code, plain.json().keys())
+    assert_not_found(dialect, await client.get(f"{HERE}{dialect.prefixes[0]}{slashes}what{slashes}comes"))
+
+
+@pytest.mark.parametrize("path", ["/api//v1/health", "//api/v1//health", "/api///v1/health"])
+async def test_doubled_slashes_do_not_change_the_door(client: httpx.AsyncClient, path: str) -> None:
+    """`/api//v1` is LeuwongRR's `/api/v1`, and not Cek Ceir's `/api`."""
+    answer = await client.get(f"{HERE}{path}")
+    assert (answer.status_code, answer.json()["success"]) == (200, True)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/api//%2e%2e//admin//v1",
+        "/x//%2e%2e/api/v1/health",
+        "/api/v1//%2e//health",
+        "/api/v1//%2e%2e//v1/health",
+        "//evil.example/%2e%2e",
+    ],
+)
+async def test_no_part_of_a_path_is_taken_away(client: httpx.AsyncClient, path: str) -> None:
+    """Slashes alone are joined: dots lead nowhere, and nothing is redirected."""
+    assert (await client.get(f"{HERE}{path}")).status_code == 404
+
+
+@every_door
 async def test_two_trailing_slashes_are_another_path(
     client: httpx.AsyncClient, dialect: Dialect, engine: Engine
 ) -> None:

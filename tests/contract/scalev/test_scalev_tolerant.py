@@ -128,3 +128,35 @@ async def test_metadata_holds_every_number_that_a_double_holds(shop: Shop) -> No
         answer = await shop.send("POST", "/v3/orders", sent.encode(), Content_Type="application/json")
         assert answer.status_code == 400, number
     assert await shop.orders() == before
+
+
+@pytest.mark.parametrize("name", ["metadata", "agent_context"])
+async def test_free_objects_are_free(shop: Shop, name: str) -> None:
+    """Contract §9: 60,000 characters are kept to the last; more than 65,536 of JSON are 422 under the field, and
+    nothing is placed."""
+    kept = {"custom": {"note": "x" * 60_000}, "z": 1, "a": [2.50]}
+    order = await shop.place(shop.digital(**{name: kept}))
+    assert (await shop.get(f"/v3/orders/{order['id']}"))[name] == order[name] == kept
+    refused = await shop.post("/v3/orders", shop.digital(**{name: {"note": "x" * 65_536}}), 422)
+    assert refused["errors"] == {name: ["should be at most 65536 character(s)"]}
+    assert await shop.orders() == 1
+
+
+async def test_false_and_blanks(shop: Shop) -> None:
+    """`false` as a remark or an address is "there is none"; an address with a blank in its file's name is answered as
+    it came. A script is no address."""
+    proof = "https://toko.id/bukti transfer.jpg"
+    absent = dict.fromkeys(("notes", "payment_account_holder", "dropshipper_name", "post_payment_redirect_url"), False)
+    order = await shop.place(shop.digital(transferproof_url=proof, **absent))
+    assert (order["transferproof_url"], order["notes"], order["payment_account_holder"]) == (proof, None, None)
+    refused = await shop.post("/v3/orders", shop.digital(transferproof_url="javascript:alert(1)"), 422)
+    assert list(refused["errors"]) == ["transferproof_url"]
+
+
+async def test_times_nobody_means(shop: Shop) -> None:
+    """A transfer in the year 9999 is refused with the years that can be; the order is as it was."""
+    order = await shop.place(shop.digital())
+    body = {"ids": [order["id"]], "payment_status": "paid", "transfer_time": "9999-12-31T23:59:59Z"}
+    refused = await shop.post("/v3/orders/change-status", body, 422)
+    assert refused["errors"] == {"transfer_time": ["is invalid, expected a time of the years 1000 to 9998"]}
+    assert (await shop.get(f"/v3/orders/{order['id']}"))["payment_status"] == "unpaid"

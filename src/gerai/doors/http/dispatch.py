@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from typing import Final
+
 from starlette.types import Receive, Scope, Send
 
 from gerai.domain.refusals import HostUnknown
 from gerai.doors.http.door import Door
 from gerai.doors.http.hosts import KnownHosts
+
+#: Between parts of a path. At its end they stay: one is tolerated there (Door), two are another path.
+_DOUBLED: Final = re.compile("/{2,}(?!/|$)")
 
 
 class Dispatcher:
@@ -24,9 +30,9 @@ class Dispatcher:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         path: str = scope["path"]
-        if path.startswith("//"):
+        if "//" in path:
             # Old clients join a base address ending in "/" with a path; answered as if they had not, never redirected.
-            path = scope["path"] = "/" + path.lstrip("/")
+            path = scope["path"] = _DOUBLED.sub("/", path)
         try:
             host = self._known.check(scope)
         except HostUnknown as refusal:

@@ -24,7 +24,8 @@ class FaultTexts:
     ``not_whole_text``: a number with a fraction or an exponent where a text or a whole number is expected.
 
     Each may use ``{name}`` (the field's own name), ``{expected}`` (string, number, boolean, object, array, date, phone,
-    email, amount, integer), ``{least}`` and ``{most}`` (bounds; of an amount in rupiah), ``{choices}``.
+    email, amount, integer), ``{least}`` and ``{most}`` (bounds; of an amount in rupiah, of a time the year),
+    ``{choices}``.
     """
 
     #: The field is not there; ``blank``: it is, and empty.
@@ -45,6 +46,7 @@ class FaultTexts:
     not_flag: str = ""
     unknown_choice: str = ""
     not_time: str = ""
+    time_out_of_reach: str = ""
     not_phone: str = ""
     not_email: str = ""
     not_link: str = ""
@@ -53,6 +55,7 @@ class FaultTexts:
     not_list: str = ""
     too_many_items: str = ""
     unknown_field: str = ""
+    repeated: str = ""
 
 
 def dotted(path: Path) -> str:

@@ -15,10 +15,8 @@ number has one form; a time without offset is Jakarta's.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from datetime import datetime
-from decimal import Decimal
 from typing import Any, Final, cast
 
 import msgspec
@@ -27,17 +25,17 @@ from gerai.domain.money import MAX_SEN, decimal_string
 from gerai.domain.refusals import BodyUnreadable
 from gerai.doors.http.amounts import AmountFault, read_amount
 from gerai.doors.http.field_rules import FieldRules
-from gerai.doors.http.field_values import MAX_ID, digits_sent, flag_of, is_absent, text_of, visible, whole_number
-from gerai.doors.http.links import WEB_ADDRESS
-from gerai.doors.http.sent_object import NotedFaults, SentObject, as_object
-from gerai.doors.http.times import read_time
+from gerai.doors.http.field_values import MAX_ID, flag_of, is_absent, visible, whole_number
+from gerai.doors.http.sent_object import SEVERAL, NotedFaults, as_object
+from gerai.doors.http.sent_texts import SentTexts
+from gerai.doors.http.times import EARLIEST, LATEST, TimeOutOfReach, read_time
 
-_EMAIL: Final = re.compile(r"[^@\s,;<>()\"\x00-\x1f\x7f]{1,64}@[^@\s,;<>()\"\x00-\x1f\x7f]{1,189}")
-_ZERO_FRACTION: Final = re.compile(r"(?<=[0-9])\.0{1,2}$", re.ASCII)
+#: What libraries add to a query so that no cache answers it (jQuery's ``_`` with the time).
+_CACHE_BUSTERS: Final = frozenset({"_", "_t", "_ts", "nocache"})
 _encode: Final = msgspec.json.Encoder(decimal_format="number").encode
 
 
-class Fields(SentObject):
+class Fields(SentTexts):
     """Reads the fields of one object. Made by :meth:`of_body` or :meth:`of_query`."""
 
     __slots__ = ()
@@ -53,90 +51,17 @@ class Fields(SentObject):
     @classmethod
     def of_query(cls, items: Iterable[tuple[str, str]], rules: FieldRules, where: str = "query") -> Fields:
         """A query, or the parts of a path (``where``: params). Empty values are not there (PHP sends every filter of a
-        form); of a repeated name the first counts."""
+        form), nor what only keeps caches away. A name that is repeated with another value is refused where it is read:
+        a list that took one of them would show what nobody asked for."""
         data: dict[str, Any] = {}
-        for name, value in items:
-            if not is_absent(value):
-                data.setdefault(name, value)
+        for sent_name, value in items:
+            name = sent_name.lower() if rules.fold_case else sent_name
+            if is_absent(value) or name in _CACHE_BUSTERS:
+                continue
+            first = data.setdefault(name, value)
+            if first is not SEVERAL and visible(first) != visible(value):
+                data[name] = SEVERAL
         return cls(data, rules, (), NotedFaults(where))
-
-    # --- texts -----------------------------------------------------------------------------
-
-    def text(self, name: str, *, required: bool = False, least: int = 1, most: int = 255, numbers: bool = True) -> str:
-        """A text of so many characters, or a number as text; ``""`` when absent. ``numbers`` false: for words that are
-        never digits, so that a number is a mistake."""
-        value = self._value(name, "string", required=required)
-        if value is not None and not numbers and not isinstance(value, str):
-            self._fault(name, "not_text", expected="string")
-            return ""
-        return "" if value is None else self._text(name, value, least, most)
-
-    def _text(self, name: str | int, value: Any, least: int, most: int) -> str:
-        text, refused = text_of(value), self._rules.refused_characters
-        if text is None:
-            kind = "not_whole_text" if isinstance(value, float | Decimal) else "not_text"
-            self._fault(name, kind, expected="string")
-        elif len(text) > most:
-            self._fault(name, "too_long", most=most)
-        elif len(text) < least:
-            self._fault(name, "too_short", least=least)
-        elif refused is not None and not text.isprintable() and refused.search(text):
-            self._fault(name, "unprintable")
-        else:
-            return text
-        return ""
-
-    def texts(self, name: str, *, required: bool = False, most_items: int, most: int = 255) -> list[str]:
-        """A list of texts; numbers are taken as their digits."""
-        rows = self._list(name, most_items, required=required)
-        inner = Fields({}, self._rules, (*self._path, name), self._faults)
-        return [inner._text(index, row, 1, most) for index, row in enumerate(rows)]
-
-    def choice(self, name: str, allowed: Collection[str], *, required: bool = False, otherwise: str = "") -> str:
-        """One of these words; ``otherwise`` when absent or wrong."""
-        value = self._value(name, "string", required=required)
-        if value is None:
-            return otherwise
-        word = visible(value) if isinstance(value, str) else value
-        for option in allowed:
-            if word == option or (self._rules.fold_case and isinstance(word, str) and word.lower() == option.lower()):
-                return option
-        self._fault(name, "unknown_choice", choices=self._rules.choices(allowed))
-        return otherwise
-
-    def email(self, name: str, *, required: bool = False) -> str:
-        """An e-mail address, as far as its form goes; ``""`` when absent."""
-        return self._matched(name, self.text(name, required=required, most=254), _EMAIL, "email")
-
-    def link(self, name: str, *, most: int = 500) -> str:
-        """The address of a web page (http or https, nothing else); ``""`` when absent."""
-        return self._matched(name, self.text(name, most=most), WEB_ADDRESS, "link")
-
-    def phone(self, name: str, *, required: bool = False) -> str:
-        """A telephone number in the rules' form; ``""`` when absent."""
-        text = self.digits_text(name, required=required)
-        if not text:
-            return ""
-        try:
-            return self._rules.phone(text)
-        except ValueError:
-            self._fault(name, "not_phone", expected="phone")
-            return ""
-
-    def digits(self, name: str, *, required: bool = False, most: int = 10) -> str:
-        """Digits that are a name and no number (postal codes), blanks between them left out; ``""`` when absent."""
-        text = self.digits_text(name, required=required, most=most + 10).replace(" ", "")
-        # A column of decimals, exported: "40115.0".
-        text = _ZERO_FRACTION.sub("", text)
-        if text and not (text.isascii() and text.isdigit() and len(text) <= most):
-            self._fault(name, "not_digits", expected="string", most=most)
-            return ""
-        return text
-
-    def digits_text(self, name: str, *, required: bool = False, most: int = 255) -> str:
-        """A text in which only digits count, so that a number which went through a float is read, too."""
-        value = self._value(name, "string", required=required)
-        return "" if value is None else self._text(name, digits_sent(value), 1, most)
 
     # --- numbers, booleans, times ----------------------------------------------------------
 
@@ -185,17 +110,26 @@ class Fields(SentObject):
             return otherwise
         return known
 
-    def moment(self, name: str, *, required: bool = False, past_the_end: bool = False) -> datetime | None:
-        """An ISO 8601 date or time as an instant (``times.read_time``); None when absent."""
+    def moment(
+        self, name: str, *, required: bool = False, past_the_end: bool = False, bound: bool = False
+    ) -> datetime | None:
+        """An ISO 8601 date or time as an instant (``times.read_time``); None when absent. ``bound``: it only says until
+        when or since when, so that one out of reach (``9999-12-31``, how many write "for ever") is the nearest in
+        reach."""
         value = self._value(name, "date", required=required)
         if value is None:
             return None
+        kind = "not_time"
         try:
             if isinstance(value, str):
                 return read_time(visible(value), past_the_end=past_the_end)
+        except TimeOutOfReach as far:
+            if bound:
+                return far.nearest
+            kind = "time_out_of_reach"
         except ValueError:
             pass
-        self._fault(name, "not_time", expected="date")
+        self._fault(name, kind, expected="date", least=EARLIEST.year, most=LATEST.year)
         return None
 
     # --- what holds others -----------------------------------------------------------------
@@ -219,6 +153,12 @@ class Fields(SentObject):
             else:
                 found.append(Fields(inner, self._rules, (*path, index), self._faults))
         return found
+
+    def texts(self, name: str, *, required: bool = False, most_items: int, most: int = 255) -> list[str]:
+        """A list of texts; numbers are taken as their digits."""
+        rows = self._list(name, most_items, required=required)
+        inner = Fields({}, self._rules, (*self._path, name), self._faults)
+        return [inner._text(index, row, 1, most) for index, row in enumerate(rows)]
 
     def mapping(self, name: str, *, required: bool = False, most: int | None = 4096) -> dict[str, Any]:
         """A free object as it came; ``{}`` when absent. ``most`` bounds its length as JSON."""

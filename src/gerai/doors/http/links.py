@@ -12,8 +12,9 @@ _PAGE: Final = re.compile(r"/[io]/([^/]+)(?:/success)?|/payment/([^/]+)")
 _INVOICE: Final = re.compile(r"/user/invoice/[^/]+")
 #: The path of an invoice's page, of orders and deposits alike.
 INVOICE_PAGE: Final = "/user/invoice/{code}"
-#: Where a browser may be sent. Nothing else: ``javascript:`` and ``data:`` run as whoever opens them.
-WEB_ADDRESS: Final = re.compile(r"https?://[^\s/?#@\\]+(?:[/?#][^\s\\]*)?", re.IGNORECASE)
+#: Where a browser may be sent. Nothing else: ``javascript:`` and ``data:`` run as whoever opens them. A blank
+#: in a file's name (``/bukti transfer.jpg``) is one that a browser writes as ``%20``.
+WEB_ADDRESS: Final = re.compile(r"https?://[^\s/?#@\\]+(?:[/?#](?:[^\s\\]| )*)?", re.IGNORECASE)
 
 
 def invoice_page(code: str, secret: str, below: str = "") -> str:

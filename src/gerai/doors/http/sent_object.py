@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from typing import Any, NoReturn, cast
+from typing import Any, Final, NoReturn, cast
 
 from gerai.domain.refusals import FieldsForbidden, InputInvalid
 from gerai.doors.http.field_rules import FieldRules, Path
@@ -12,6 +12,8 @@ from gerai.doors.http.field_values import is_absent
 
 #: How many unknown names are listed at the most, and how much of each.
 _NAMES_TOLD, _NAME_TOLD = 50, 64
+#: Stands in a query for a name that is repeated with another value.
+SEVERAL: Final = object()
 
 
 class NotedFaults:
@@ -107,6 +109,11 @@ class SentObject:
     def _value(self, name: str, expected: str, *, required: bool) -> Any:
         """The value, None when absent; notes a required one that is."""
         value = self._data.get(name)
+        if value is SEVERAL:
+            self._fault(name, "repeated", expected=expected)
+            # Noted once, however often it is read.
+            self._data[name] = None
+            return None
         if not is_absent(value):
             return value
         if required:

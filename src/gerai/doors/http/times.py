@@ -10,10 +10,13 @@ from datetime import UTC, datetime, timedelta, timezone
 from functools import lru_cache
 from typing import Final
 
-from gerai.kit.clock import in_reach
+from gerai.kit.clock import YEARS, in_reach
 
 #: Jakarta wall time. A fixed offset, because there is no summer time there, and much faster than the zone's table.
 WIB: Final = timezone(timedelta(hours=7), "WIB")
+#: The first and the last instant that is in reach.
+EARLIEST: Final = datetime(YEARS[0], 1, 1, tzinfo=UTC)
+LATEST: Final = datetime(YEARS[-1], 12, 31, 23, 59, 59, tzinfo=UTC)
 #: Python reads week dates and other rare forms of ISO 8601, too; clients who mean them do not exist.
 _FORM: Final = re.compile(
     r"(?P<day>[0-9]{4}-[0-9]{2}-[0-9]{2})"
@@ -23,8 +26,17 @@ _FORM: Final = re.compile(
 )
 
 
+class TimeOutOfReach(ValueError):
+    """A time whose year can not be kept; ``nearest``: the nearest that can."""
+
+    def __init__(self, year: int) -> None:
+        super().__init__("out of reach")
+        self.nearest: Final = LATEST if year > LATEST.year else EARLIEST
+
+
 def read_time(text: str, *, past_the_end: bool = False) -> datetime:
-    """An ISO 8601 date or time as an instant in UTC; a date is its first moment in Jakarta. ValueError otherwise.
+    """An ISO 8601 date or time as an instant in UTC; a date is its first moment in Jakarta. ValueError otherwise;
+    TimeOutOfReach when only its year is wrong.
 
     ``past_the_end``: the first instant that no longer belongs to what was written, for ends of periods that are meant
     inclusively: the next day for a date, else the next millisecond, the finest that contracts show. A blank where a
@@ -36,7 +48,7 @@ def read_time(text: str, *, past_the_end: bool = False) -> datetime:
     time, zone = found["time"], (found["zone"] or "").replace(" ", "+").upper()
     at = datetime.fromisoformat(f"{found['day']}T{(time or '00:00').replace(',', '.')}{zone}")
     if not in_reach(at):
-        raise ValueError("not a time")
+        raise TimeOutOfReach(at.year)
     at = (at if at.tzinfo is not None else at.replace(tzinfo=WIB)).astimezone(UTC)
     if past_the_end:
         at += timedelta(days=1) if time is None else timedelta(milliseconds=1)

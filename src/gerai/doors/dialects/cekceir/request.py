@@ -41,7 +41,9 @@ RULES: Final = FieldRules(
         too_small="Too small: expected number to be >={least}",
         too_large="Too big: expected number to be <={most}",
         unknown_choice="Invalid option: expected one of {choices}",
+        time_out_of_reach="Invalid input: expected date of the years {least} to {most}",
         unknown_field="Unrecognized key",
+        repeated="Invalid input: expected one value",
     ),
     choices=lambda words: "|".join(f'"{word}"' for word in words),
 )
@@ -171,8 +173,8 @@ def list_query(query: Iterable[tuple[str, str]]) -> ListQuery:
         states=STATUS_FILTER[status] if status else None,
         processing_type=form.choice("processing_type", ("automatic", "manual")),
         service_code=form.text("service_code", most=_MAX_TEXT),
-        created_from=form.moment("created_from"),
-        created_until=form.moment("created_to", past_the_end=True),
+        created_from=form.moment("created_from", bound=True),
+        created_until=form.moment("created_to", past_the_end=True, bound=True),
     )
     form.check()
     return found

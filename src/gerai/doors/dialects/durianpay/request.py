@@ -126,8 +126,8 @@ def read_order(body: Any) -> NewOrder:
         expiry_date=_expiry(form),
         is_payment_link=form.flag("is_payment_link"),
         is_notification_enabled=form.flag("is_notification_enabled"),
-        email_subject=form.text("email_subject"),
-        email_content=form.text("email_content", most=_LONG_TEXT),
+        email_subject=form.remark("email_subject"),
+        email_content=form.remark("email_content", most=_LONG_TEXT),
     )
     form.check()
     return order
@@ -173,9 +173,9 @@ def _item(form: Fields) -> NewItem:
         name=form.text("name"),
         qty=form.integer("qty" if form.has("qty") else "quantity", most=_MOST_QUANTITY) or 1,
         price_sen=form.amount("price") or 0,
-        logo=form.link("logo", most=2_000),
-        brand=form.text("brand"),
-        category=form.text("category"),
+        logo=form.picture("logo"),
+        brand=form.remark("brand"),
+        category=form.remark("category"),
         sku=form.text("sku"),
         total_price_sen=form.amount("total_price"),
         metadata=_loose_text(form, "metadata"),
@@ -190,14 +190,14 @@ def _expiry(form: Fields) -> datetime | None:
     sent = form.raw("expiry_date")
     if isinstance(sent, str) and sent.startswith(_UNSET_TIME):
         return None
-    return form.moment("expiry_date")
+    return form.moment("expiry_date", bound=True)
 
 
 def _loose_text(form: Fields, name: str) -> str:
     """Text, or an object as its JSON text: the contract calls some fields a string and shows an object."""
     value = form.raw(name)
     if not isinstance(value, dict):
-        return form.text(name, most=_LONG_TEXT)
+        return form.remark(name, most=_LONG_TEXT)
     text = _JSON.encode(value).decode() if value else ""
     if len(text) > _LONG_TEXT:
         form.complain(name, f"is too long (maximum is {_LONG_TEXT} characters)")

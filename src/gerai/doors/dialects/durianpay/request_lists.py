@@ -58,4 +58,4 @@ def _moment(form: Fields, name: str, *, past_the_end: bool) -> datetime | None:
     if _UNIX.fullmatch(text) and int(text) <= _LAST_UNIX:
         # A second names the whole of it, so the last one is included as well.
         return datetime.fromtimestamp(int(text), UTC) + timedelta(seconds=int(past_the_end))
-    return form.moment(name, past_the_end=past_the_end)
+    return form.moment(name, past_the_end=past_the_end, bound=True)

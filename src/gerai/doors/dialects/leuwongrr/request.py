@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable
 from typing import Annotated, Any, Final, Literal, cast
 
@@ -27,6 +28,8 @@ _MAX_METHOD: Final = 50
 _MAX_REFERENCE: Final = 255
 _MAX_KEY: Final = 255
 _DEFAULT_LIMIT, _MAX_LIMIT = 20, 100
+#: About no list: what links of campaigns carry, and a token, which is never taken from here (contract §2).
+_ABOUT_NO_LIST: Final = re.compile(r"utm_\w{1,32}|token", re.ASCII)
 #: The fields of the body; ``gamepass_id`` is an alias of ``roblox_pass_id``.
 _FIELDS: Final = frozenset(
     {
@@ -53,6 +56,8 @@ RULES: Final = FieldRules(
         too_small="{name} minimal bernilai {least}.",
         too_large="{name} maksimal bernilai {most}.",
         unknown_choice="{name} yang dipilih tidak valid.",
+        unknown_field="{name} tidak dikenal untuk daftar ini.",
+        repeated="{name} hanya boleh dikirim satu kali.",
     ),
     refused_characters=CONTROLS,
 )
@@ -168,8 +173,10 @@ def _pass_id(form: Fields) -> int:
 
 
 def list_limit(query: Iterable[tuple[str, str]]) -> int:
-    """``limit`` of a list: an integer, pulled into 1..100; 20 when absent. InputInvalid when it is no integer."""
-    form = Fields.of_query(query, RULES)
+    """``limit`` of a list: an integer, pulled into 1..100; 20 when absent. InputInvalid when it is no integer, and for
+    every other name: lists have no pages and no filters, and one that ignored them would show the same again."""
+    form = Fields.of_query([(name, text) for name, text in query if not _ABOUT_NO_LIST.fullmatch(name)], RULES)
+    form.note_unknown(("limit",))
     text = form.text("limit", most=10_000)
     limit = whole_number(text) if text else _DEFAULT_LIMIT
     if limit is None:

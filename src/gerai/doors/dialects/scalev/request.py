@@ -34,6 +34,7 @@ RULES: Final = FieldRules(
         not_flag="is invalid, expected true or false",
         unknown_choice="is invalid, expected one of {choices}",
         not_time="is invalid, expected a time such as 2025-01-30T07:11:48+07:00",
+        time_out_of_reach="is invalid, expected a time of the years {least} to {most}",
         not_phone="has invalid format, expected a telephone number such as 08123456789",
         not_email="has invalid format, expected an e-mail address",
         not_link="is invalid, expected an address that begins with https:// or http://",
@@ -41,6 +42,7 @@ RULES: Final = FieldRules(
         not_object="is invalid, expected an object",
         not_list="is invalid, expected a list",
         too_many_items="should have at most {most} item(s)",
+        repeated="must be given once",
     ),
     phone=phone_digits,
 )
@@ -65,6 +67,8 @@ _KEPT_TEXTS: Final = (
     "payment_account_number",
 )  # fmt: skip
 _KEPT_LINKS: Final = ("transferproof_url", "post_payment_redirect_url")
+#: The contract calls `metadata` free. Kept as their text, for the client alone.
+_MOST_FREE: Final = 65_536
 _KEPT_FLAGS: Final = ("is_dropshipping", "is_probably_spam", "is_post_payment_redirect_enabled")
 
 
@@ -142,7 +146,7 @@ def read_order(form: Fields) -> NewOrder:
         shipping_discount=form.amount("shipping_discount", most_sen=MAX_AMOUNT_SEN) or 0,
         product_discount=form.amount("product_discount", most_sen=MAX_AMOUNT_SEN) or 0,
         other_income=form.amount("other_income", most_sen=MAX_AMOUNT_SEN) or 0,
-        notes=form.text("notes", most=2000),
+        notes=form.remark("notes", most=2000),
         extras=_extras(form),
     )
     if not form.has("ordervariants") and not form.has("orderbundles"):
@@ -163,11 +167,11 @@ def _lines(form: Fields, name: str, id_field: str) -> tuple[WantedLine, ...]:
 
 def _extras(form: Fields) -> dict[str, Any]:
     """Optional fields that are kept and echoed; absent ones are left out."""
-    extras: dict[str, Any] = {name: form.text(name, most=500) for name in _KEPT_TEXTS}
+    extras: dict[str, Any] = {name: form.remark(name, most=500) for name in _KEPT_TEXTS}
     extras |= {name: form.link(name) for name in _KEPT_LINKS}
     extras |= {name: form.flag(name) for name in _KEPT_FLAGS}
-    extras["other_income_name"] = form.text("other_income_name")
+    extras["other_income_name"] = form.remark("other_income_name")
     extras["dropshipper_phone"] = form.phone("dropshipper_phone")
     extras["financial_entity_id"] = form.integer("financial_entity_id")
-    extras |= {name: kept_json(form.mapping(name)) for name in ("metadata", "agent_context")}
+    extras |= {name: kept_json(form.mapping(name, most=_MOST_FREE)) for name in ("metadata", "agent_context")}
     return {name: value for name, value in extras.items() if value}

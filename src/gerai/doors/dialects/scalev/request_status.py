@@ -39,8 +39,8 @@ def read_change(form: Fields) -> Change:
     noted: dict[str, Any] = {
         "payment_method": method,
         "financial_entity_id": form.integer("financial_entity_id"),
-        "payment_account_holder": form.text("payment_account_holder"),
-        "payment_account_number": form.text("payment_account_number", most=64),
+        "payment_account_holder": form.remark("payment_account_holder"),
+        "payment_account_number": form.remark("payment_account_number", most=64),
         "transfer_time": timestamp(transferred_at) if transferred_at else "",
         "transferproof_url": form.link("transferproof_url"),
         "rtsproof_url": form.link("rtsproof_url"),

@@ -30,7 +30,7 @@ def payment_fields(view: OrderView, facts: OrderDetails, base_url: str, now: dat
         "epayment_provider": _provider(attempt),
         "pg_payment_info": gateway_info(view, facts.store.domain or base_url, now),
         "pg_paid_info": _paid_info(view, facts.store.domain or base_url, attempt),
-        "pg_reference_id": attempt.public_id if attempt else None,
+        "pg_reference_id": _reference(attempt),
         "financial_entity": _entity(noted.get("financial_entity_id")),
         **{name: noted.get(name) for name in _NOTED[1:]},
         "payment_account_id": noted.get("payment_account_unique_id"),
@@ -62,6 +62,12 @@ def _provider(attempt: Payment | None) -> str | None:
     """The gateway that takes the attempt; None also of one that the contract has no name for, and of no gateway."""
     gateway = None if attempt is None else attempt.instructions.get(GATEWAY)
     return gateway if gateway in _PROVIDERS else None
+
+
+def _reference(attempt: Payment | None) -> str | None:
+    """What names the attempt to who takes it; None where a person only says that the money came, so that no payer was
+    ever shown how to pay it. (A search by it finds the same: store/order_filter.py.)"""
+    return attempt.public_id if attempt is not None and attempt.instructions else None
 
 
 def _paid_info(view: OrderView, base_url: str, attempt: Payment | None) -> dict[str, Any] | None:
