@@ -123,6 +123,10 @@ class Directory:
         """All merchants, by id."""
         return [self._merchants[i].merchant for i in sorted(self._merchants)]
 
+    def is_in_production(self, merchant_id: int) -> bool:
+        """Whether the merchant has a key of production, or had one: somebody may buy there."""
+        return any(key.environment == "production" for key in self._merchants[merchant_id].keys.values())
+
     def get(self, part: Part[T], merchant_id: int) -> T:
         """A door's catalogue of this merchant."""
         self.merchant(merchant_id)

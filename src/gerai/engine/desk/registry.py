@@ -17,6 +17,7 @@ from gerai.domain.refusals import InputInvalid, PermissionMissing
 from gerai.engine.acting import Acting, Actor, ActReplayed, acting, acting_now
 from gerai.engine.command import Command, Idempotency, Outcome
 from gerai.engine.desk.house import Within
+from gerai.engine.desk.of_both import Concerns, concerns_of, require_own_environment
 from gerai.engine.desk.paper import Sheet
 from gerai.kit.bilingual import Bilingual
 from gerai.kit.discover import discover_inner, discover_modules
@@ -25,8 +26,6 @@ from gerai.kit.wire import is_kept
 log = structlog.get_logger("gerai.desk")
 Answer = TypeVar("Answer")
 _LONGEST_REASON: Final = 500
-#: Of what a shop has once for both environments.
-_OF_BOTH: Final[frozenset[Permission]] = frozenset({"settings:write", "people:manage"})
 #: A counter has views and acts of its own, in its words, in a package ``desk``; found as the counters are.
 _COUNTERS: Final = "gerai.doors.dialects"
 
@@ -101,9 +100,9 @@ class Act:
     bulk: Bulk | None = None
 
     @property
-    def shared(self) -> bool:
+    def concerns(self) -> Concerns:
         """Whether what it changes is production's, too, wherever it is done."""
-        return self.permission in _OF_BOTH and not self.here and not self.outside
+        return "here" if self.outside else concerns_of(self.name, self.permission, here=self.here)
 
 
 @dataclass(frozen=True)
@@ -156,12 +155,11 @@ async def perform(
     """Do an act and write down who did it, in its own transaction. With an idempotency ``key`` it is done once.
 
     Refuses PermissionMissing, InputInvalid (no reason where one is asked for; a reason or key that no database keeps; a
-    key of the sandbox changes what production has, too), IdempotencyKeyReused, and what the act refuses; then nothing
-    is changed.
+    key of the sandbox changes what production has, too: ``of_both.py``), IdempotencyKeyReused, and what the act
+    refuses; then nothing is changed.
     """
     caller.require(act.permission)
-    if act.shared and within.environment == "sandbox" and caller.actor.kind == "key":
-        raise InputInvalid({"environment": ["production has this, too: a key of the sandbox does not change it"]})
+    require_own_environment(act.concerns, within, caller.actor)
     reason = checked_reason(reason, needed=act.reasoned)
     once = _once(act, caller.actor, given, reason, key) if checked_key(key) else None
     may = frozenset(caller.permissions)
