@@ -36,6 +36,7 @@ _NOTICES: Final = {
     "unavailable": "notice.deposit_unavailable",
     "proof_missing": "notice.proof_missing",
     "proof_kind": "notice.proof_kind",
+    "proof_full": "notice.proof_full",
 }
 #: Where a deposit stands after an act.
 _AFTER: Final = {
