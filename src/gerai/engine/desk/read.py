@@ -16,6 +16,7 @@ from msgspec import UnsetType
 
 from gerai.domain.money import parse_rupiah
 from gerai.domain.refusals import InputInvalid
+from gerai.engine.desk.fields import LARGEST
 from gerai.kit.clock import in_reach
 from gerai.kit.closest import not_known
 from gerai.kit.json_values import is_array, is_object
@@ -146,9 +147,13 @@ def read_by(struct: type[Given], given: Mapping[str, Any], convert: Callable[[Fi
 
 
 def _in_reach(value: Any) -> Any:
-    """The same value. Raises ValueError: a time that cannot be kept and shown everywhere."""
+    """The same value. Raises ValueError: a time that cannot be kept and shown everywhere; a number, also of a list,
+    that no column holds, whatever else bounds it."""
     if isinstance(value, datetime) and not in_reach(value):
         raise ValueError("there is no such time")
+    for one in value if isinstance(value, (list, tuple)) else (value,):
+        if isinstance(one, int) and not -LARGEST <= one <= LARGEST:
+            raise ValueError(f"a number is {LARGEST} or less" if one > 0 else f"a number is {-LARGEST} or more")
     return value
 
 
