@@ -54,12 +54,9 @@ def _lives(keys: Iterable[tuple[bytes, sql.KeyRow | KeyFacts]]) -> set[tuple[byt
 
 
 async def _read_part(
-    connection: Connection,
-    part: Part[T],
-    merchant_ids: Sequence[int],
-    known: Mapping[int, Snapshot],
+    connection: Connection, part: Part[T], merchant_ids: Sequence[int], known: Mapping[int, Snapshot],
     changed: Mapping[int, Changes],
-) -> dict[int, T]:
+) -> dict[int, T]:  # fmt: skip
     """What is known of it is patched, where it can be; the rest is loaded."""
     if part.patch is None:
         return await part.load(connection, merchant_ids)

@@ -151,7 +151,8 @@ def _in_reach(value: Any) -> Any:
     that no column holds, whatever else bounds it."""
     if isinstance(value, datetime) and not in_reach(value):
         raise ValueError("there is no such time")
-    for one in value if isinstance(value, (list, tuple)) else (value,):
+    several: tuple[Any, ...] = tuple(value) if is_array(value) or isinstance(value, tuple) else (value,)
+    for one in several:
         if isinstance(one, int) and not -LARGEST <= one <= LARGEST:
             raise ValueError(f"a number is {LARGEST} or less" if one > 0 else f"a number is {-LARGEST} or more")
     return value
