@@ -5,7 +5,7 @@ Programs give JSON; people give texts (a query, a form, the terminal), in which 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from types import NoneType, UnionType
@@ -151,11 +151,15 @@ def _in_reach(value: Any) -> Any:
     that no column holds, whatever else bounds it."""
     if isinstance(value, datetime) and not in_reach(value):
         raise ValueError("there is no such time")
-    several: tuple[Any, ...] = tuple(value) if is_array(value) or isinstance(value, tuple) else (value,)
-    for one in several:
+    for one in _each(value):
         if isinstance(one, int) and not -LARGEST <= one <= LARGEST:
             raise ValueError(f"a number is {LARGEST} or less" if one > 0 else f"a number is {-LARGEST} or more")
     return value
+
+
+def _each(value: Any) -> Sequence[Any]:
+    """What a list holds, or the one value."""
+    return cast("Sequence[Any]", value) if isinstance(value, (list, tuple)) else (value,)
 
 
 def _from_json(field: Field, value: Any) -> Any:
