@@ -67,7 +67,9 @@ async def test_a_buyer_fetches_what_was_paid_for(shop: Licences, client: httpx.A
     [shown_order] = await seen(shop.within, "orders.show", id=order_id)
     assert [(one.id, one.downloads, one.most) for one in shown_order.digital.files] == [(file_id, 1, None)]
     assert shown_order.can[-1] == "orders.send_digital"
-    assert (await do(shop.within, "orders.send_digital", ById(id=order_id))).details["delivered"] is True
+    assert (await do(shop.within, "orders.send_digital", ById(id=order_id), reason="hilang")).details[
+        "delivered"
+    ] is True
     await shop.refund(order_id)
     assert "orders.send_digital" not in (await seen(shop.within, "orders.show", id=order_id))[0].can
     assert (await client.get(f"{page}/files/{file_id}")).status_code == 404
@@ -173,13 +175,13 @@ async def test_a_buyer_reads_their_codes(shop: Licences, client: httpx.AsyncClie
     waits = (await client.get(await page_of(shop, other), headers={"accept-language": "en"})).text
     assert "KODE-1" not in waits
     assert "they will appear here" in waits
-    done = await do(shop.within, "orders.send_digital", ById(id=order_id))
+    done = await do(shop.within, "orders.send_digital", ById(id=order_id), reason="hilang")
     assert done.details["link"].endswith((await shop.view(order_id)).order.secret)
     assert done.details["whatsapp"].startswith("https://wa.me/62812345678?text=Pesanan%20")
     assert done.details["delivered"] is True
-    assert (await do(shop.within, "orders.send_digital", ById(id=other))).details["delivered"] is False
+    assert (await do(shop.within, "orders.send_digital", ById(id=other), reason="hilang")).details["delivered"] is False
     with pytest.raises(StateConflict):
-        await do(shop.within, "orders.send_digital", ById(id=await shop.order()))
+        await do(shop.within, "orders.send_digital", ById(id=await shop.order()), reason="x")
     [shown] = await seen(shop.within, "orders.show", id=order_id)
     assert (shown.digital.status, [code.unit for code in shown.digital.codes]) == ("delivered", [1])
     await shop.refund(order_id)

@@ -54,7 +54,7 @@ async def test_a_member_shows_the_transfer(till: Till, client: httpx.AsyncClient
         page = (await client.get(page_of(deposit))).text
         assert f"({number} dari 3)" in page
         assert (FORM in page, "1234567890" in page) == (number < 3, True)
-    assert (await send(client, deposit, PNG + b"fourth")).headers["location"] == page_of(deposit, notice="changed")
+    assert (await send(client, deposit, PNG + b"fourth")).headers["location"] == page_of(deposit, notice="proof_full")
     assert [content[-1] for content in await stored(till)] == [1, 2, 3]
     assert await till.balance() == 0
     rows = await seen(till.within, "waiting.list", VIEWER)

@@ -74,6 +74,9 @@ async def test_it_is_booked_once(dsn: str, shop: Shop) -> None:
     async with another_engine(dsn) as other:
         done = await asyncio.gather(*(engine.submit(command) for engine in (shop.engine, other) * 2))
     assert sorted(one.answer.booked for one in done) == [False] * 3 + [True]
+    for spelled in ("jne-1", "JNE\u200b-1 "):
+        again = await shop.engine.submit(payout(shop, first, second, reference=spelled))
+        assert not again.answer.booked
     with pytest.raises(StateConflict) as refused:
         await shop.engine.submit(payout(shop, second, other_one, reference="JNE-2"))
     assert [(one.id, one.state) for one in refused.value.all] == [(second.order.public_id, "paid")]
@@ -122,7 +125,7 @@ async def test_nothing_of_others_is_paid(shop: Shop) -> None:
     )
     with pytest.raises(NotFound):
         await shop.engine.submit(elsewhere)
-    for changes in ({"reference": ""}, {"fee_sen": -1}, {"amount_sen": -1}):
+    for changes in ({"reference": ""}, {"reference": "\u200b"}, {"fee_sen": -1}, {"amount_sen": -1}):
         with pytest.raises(InputInvalid):
             await shop.engine.submit(payout(shop, view, **changes))
     assert (await now(shop, view)).payments == ()

@@ -55,12 +55,9 @@ def _lives(keys: Iterable[tuple[bytes, sql.KeyRow | KeyFacts]]) -> set[tuple[byt
 
 
 async def _read_part(
-    connection: Connection,
-    part: Part[T],
-    merchant_ids: Sequence[int],
-    known: Mapping[int, Snapshot],
+    connection: Connection, part: Part[T], merchant_ids: Sequence[int], known: Mapping[int, Snapshot],
     changed: Mapping[int, Changes],
-) -> dict[int, T]:
+) -> dict[int, T]:  # fmt: skip
     """What is known of it is patched, where it can be; the rest is loaded."""
     if part.patch is None:
         return await part.load(connection, merchant_ids)
@@ -123,6 +120,10 @@ class Directory:
     def merchants(self) -> list[MerchantFacts]:
         """All merchants, by id."""
         return [self._merchants[i].merchant for i in sorted(self._merchants)]
+
+    def is_in_production(self, merchant_id: int) -> bool:
+        """Whether the merchant has a key of production, or had one: somebody may buy there."""
+        return any(key.environment == "production" for key in self._merchants[merchant_id].keys.values())
 
     def get(self, part: Part[T], merchant_id: int) -> T:
         """A door's catalogue of this merchant."""

@@ -20,6 +20,8 @@ from gerai.store.proofs import ProofRow
 ProofKind = Literal["image/jpeg", "image/png", "application/pdf"]
 #: Of one payment.
 MOST_PROOFS: Final = 3
+#: How what has so many is said to stand.
+FULL: Final = "full"
 LARGEST_BYTES: Final = 5 * 1024 * 1024
 PROOF_RECEIVED: Final = "payment.proof_received"
 TOP_UP_PROOF_RECEIVED: Final = "deposit.proof_received"
@@ -55,7 +57,7 @@ class _File(Command[PaymentProof], frozen=True, kw_only=True):
         if same := next((one for one in known if one.digest == self.digest), None):
             return same, False
         if len(known) >= MOST_PROOFS:
-            raise StateConflict(*named, "full", "prove")
+            raise StateConflict(*named, FULL, "prove")
         size, now = len(self.content), context.now
         new = PaymentProof(self.merchant_id, self.proof_id, paid_id, self.digest, self.kind, size, now, self.content)
         return state.proofs.insert(new), True
@@ -67,7 +69,7 @@ class ReceiveProof(_File, frozen=True, kw_only=True):
     before.
 
     Refuses: NotFound; StateConflict ``prove``: money came for the order, the payment goes elsewhere or failed
-    (its state), or it has MOST_PROOFS (``full``).
+    (its state), or it has MOST_PROOFS (``FULL``).
     """
 
     order_id: int
@@ -94,7 +96,7 @@ class ReceiveTopUpProof(_File, frozen=True, kw_only=True):
     """The same for a deposit into an account of the seller's own.
 
     Refuses: NotFound; StateConflict ``prove``: its money came, the deposit goes elsewhere or failed (its state), or it
-    has MOST_PROOFS (``full``).
+    has MOST_PROOFS (``FULL``).
     """
 
     deposit_id: int

@@ -73,7 +73,8 @@ async def test_a_payer_shows_the_transfer(shop: BankShop, client: httpx.AsyncCli
     assert "Lebih dari ini tidak bisa dikirim" in page.text
     assert "Bukti transfer diterima, menunggu diperiksa" in page.text
     answer = await send(client, view, PNG + b"fourth")
-    assert answer.headers["location"] == at(view, "?notice=changed")
+    assert answer.headers["location"] == at(view, "?notice=proof_full")
+    assert "Tiga bukti sudah diterima" in (await client.get(at(view, "?notice=proof_full"))).text
     assert [content[-1] for *_, content in await shop.stored()] == [1, 2, 3]
     assert (await shop.again(view)).order.status == "pending"
     english = (await client.get(at(view), headers={"accept-language": "en"})).text

@@ -30,6 +30,7 @@ from gerai.engine.command import Command
 from gerai.engine.payments.cancel import CancelPayment
 from gerai.engine.payments.open import WantedPayment, payment_to_start
 from gerai.engine.payments.play import PLAYED_ACTS, play_command, played_payment
+from gerai.engine.proofs import FULL
 from gerai.kit.clock import unix_s
 from gerai.ports.payments import PaymentMethod
 
@@ -70,7 +71,8 @@ async def submitted(ctx: RequestContext, command: Command[Any]) -> str:
     try:
         await ctx.services.engine.submit(command)
     except tuple(NOTICES) as refusal:
-        return NOTICES[type(refusal)]
+        is_full = isinstance(refusal, StateConflict) and refusal.state == FULL
+        return "proof_full" if is_full else NOTICES[type(refusal)]
     return ""
 
 

@@ -38,6 +38,7 @@ _NOTICES: Final = {
     "unavailable": "notice.deposit_unavailable",
     "proof_missing": "notice.proof_missing",
     "proof_kind": "notice.proof_kind",
+    "proof_full": "notice.proof_full",
 }
 #: A client shows the QR on a page of its own, by its address (Cek Ceir: ``qr_url``).
 _SHOWN_ELSEWHERE: Final = {"cross-origin-resource-policy": "cross-origin"}

@@ -20,7 +20,7 @@ from gerai.doors.pay.present import present
 from gerai.doors.pay.resolve import ResolvedOrder
 from gerai.engine.payments.open import matched_ways
 
-_NOTICES: Final = ("changed", "unavailable", "unreached", "busy", "proof_missing", "proof_kind")
+_NOTICES: Final = ("changed", "unavailable", "unreached", "busy", "proof_missing", "proof_kind", "proof_full")
 #: Why a way could not be chosen: no news any more once there is one.
 _OF_CHOOSING: Final = ("unavailable", "unreached")
 

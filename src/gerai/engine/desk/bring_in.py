@@ -26,6 +26,7 @@ from gerai.engine.desk.export import columns_of_file
 from gerai.engine.desk.house import Within
 from gerai.engine.desk.importing import Import, ImportReport
 from gerai.engine.desk.lines import FileColumns, Line, LineFault, faults_of
+from gerai.engine.desk.of_both import concerns_of, require_own_environment
 from gerai.engine.desk.registry import DeskCaller, checked_key, checked_reason, views
 from gerai.engine.merchants.open import changing
 from gerai.kit.clock import real_now
@@ -76,9 +77,10 @@ async def bring_in(
     Rows that do not fit are in the report; then nothing is done, but with ``per_row``: what fits. With an idempotency
     ``key`` a file is brought in once. ``expected``: the digest of the file that was tried, where it must be that one.
     ``on_rows``: called with how many rows are through. Refuses PermissionMissing, InputInvalid (the file cannot be
-    read, its columns are not known, no reason where one is asked for), IdempotencyKeyReused.
+    read, its columns are not known, no reason where one is asked for; ``of_both.py``), IdempotencyKeyReused.
     """
     caller.require(one.permission)
+    require_own_environment(concerns_of(one.name, one.permission, here=one.here), within, caller.actor)
     reason = "" if dry_run else checked_reason(reason, needed=one.reasoned)
     key = checked_key(key)
     report = ImportReport(digest=_digest(file))

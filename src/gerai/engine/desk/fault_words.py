@@ -16,6 +16,8 @@ _WORDS: Final = {
     ),
     r"is this yours\? (.*)": r"Ini milik Anda? \1",
     r"there is a merchant with the code (\S+) already": r"sudah ada toko berkode \1: pilih kode lain",
+    r"a price is whole rupiah, one or more": "harga ditulis dalam rupiah utuh, paling sedikit Rp1",
+    r"there is no such place to go on from": "tidak ada lanjutan seperti itu; mulai dari awal",
     r"yes or no": "ya atau tidak",
     r"it does not fit": "tidak sesuai",
     r"a name in it is not written as one": "bentuknya tidak sesuai",

@@ -24,6 +24,8 @@ LARGEST_PAGE: Final = 200
 END: Final = r"(?![\s\S])"
 
 Id = Annotated[int, Meta(ge=1, le=LARGEST)]
+#: Of a filter: of one, or of any of them.
+IdOrAny = Annotated[int, Meta(ge=0, le=LARGEST)]
 Name = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"\S")]
 Text = Annotated[str, Meta(max_length=2000)]
 Code = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*" + END)]

@@ -11,7 +11,7 @@ from msgspec import Meta
 from gerai.domain.refusals import InputInvalid
 from gerai.engine.catalogue.products import ProductCatalogue, Store
 from gerai.engine.catalogue.storefront import STOREFRONT
-from gerai.engine.desk.fields import END
+from gerai.engine.desk.fields import END, Id
 from gerai.engine.desk.house import Within
 from gerai.kit.ids import token
 from gerai.store.connection import Connection
@@ -31,7 +31,7 @@ Sku = Annotated[str, Meta(max_length=64, pattern=r"^([!-~]([ -~]*[!-~])?)?" + EN
 WeightG = Annotated[int, Meta(ge=0, le=10_000_000)]
 Wording = Annotated[str, Meta(max_length=200)]
 ItemType = Literal["physical", "digital", "course", "license", "subscription"]
-StoreIds = Annotated[tuple[Annotated[int, Meta(ge=1)], ...], Meta(max_length=200)]
+StoreIds = Annotated[tuple[Id, ...], Meta(max_length=200)]
 
 
 def catalogue_of(within: Within) -> ProductCatalogue:

@@ -87,7 +87,7 @@ class ImportJob(Protocol):
 @dataclass(frozen=True)
 class Import:
     """Something to bring in. ``line``: a row; ``view``: the list whose file it takes back, and whose further columns
-    are passed over. ``reasoned``: it takes a reason, as its act does."""
+    are passed over. ``reasoned``: it takes a reason, as its act does. ``here``: as of acts."""
 
     things: str
     permission: Permission
@@ -96,6 +96,7 @@ class Import:
     view: str
     begin: Callable[[Within, Connection], Awaitable[ImportJob]]
     reasoned: bool = False
+    here: bool = False
 
     @property
     def name(self) -> str:

@@ -8,8 +8,10 @@ from typing import Annotated, Any, Final
 
 from msgspec import Meta
 
+from gerai.domain.refusals import InputInvalid
 from gerai.engine.desk.fields import END
 from gerai.engine.desk.registry import ViewPage
+from gerai.kit.clock import in_reach
 
 #: The id of the last row that was seen; empty: from the beginning.
 After = Annotated[str, Meta(pattern=r"^[0-9]{0,18}" + END)]
@@ -32,12 +34,19 @@ def behind(at: datetime, *which: object) -> str:
 
 
 def moment_of(after: str) -> tuple[datetime, list[str]] | None:
-    """The moment in what :func:`behind` made, and what follows it; None: from the beginning."""
+    """The moment in what :func:`behind` made, and what follows it; None: from the beginning. Refuses InputInvalid:
+    there is no such moment."""
     if not after:
         return None
     # Of a test clock that stands before 1970 the number is negative.
     micros, *which = after.removeprefix("-").split("-")
-    return _EPOCH + timedelta(microseconds=-int(micros) if after.startswith("-") else int(micros)), which
+    try:
+        at = _EPOCH + timedelta(microseconds=-int(micros) if after.startswith("-") else int(micros))
+    except OverflowError:
+        at = None
+    if at is None or not in_reach(at):
+        raise InputInvalid({"after": ["there is no such place to go on from"]})
+    return at, which
 
 
 def cut(

@@ -6,7 +6,7 @@ Programs give JSON; people give texts (a query, a form, the terminal), in which 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from types import NoneType, UnionType
@@ -17,6 +17,7 @@ from msgspec import UnsetType
 
 from gerai.domain.money import display, parse_rupiah, typed_rupiah
 from gerai.domain.refusals import InputInvalid
+from gerai.engine.desk.fields import LARGEST
 from gerai.kit.clock import in_reach
 from gerai.kit.closest import not_known
 from gerai.kit.json_values import is_array, is_object
@@ -161,10 +162,19 @@ def read_by(struct: type[Given], given: Mapping[str, Any], convert: Callable[[Fi
 
 
 def _in_reach(value: Any) -> Any:
-    """The same value. Raises ValueError: a time that cannot be kept and shown everywhere."""
+    """The same value. Raises ValueError: a time that cannot be kept and shown everywhere; a number, also of a list,
+    that no column holds, whatever else bounds it."""
     if isinstance(value, datetime) and not in_reach(value):
         raise ValueError("there is no such time")
+    for one in _each(value):
+        if isinstance(one, int) and not -LARGEST <= one <= LARGEST:
+            raise ValueError(f"a number is {LARGEST} or less" if one > 0 else f"a number is {-LARGEST} or more")
     return value
+
+
+def _each(value: Any) -> Sequence[Any]:
+    """What a list holds, or the one value."""
+    return cast("Sequence[Any]", value) if isinstance(value, (list, tuple)) else (value,)
 
 
 def _from_json(field: Field, value: Any) -> Any:

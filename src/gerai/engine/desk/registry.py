@@ -18,6 +18,7 @@ from gerai.engine.acting import Acting, Actor, ActReplayed, acting, acting_now
 from gerai.engine.command import Command, Idempotency, Outcome
 from gerai.engine.desk.house import Within
 from gerai.engine.desk.numbers import by_number
+from gerai.engine.desk.of_both import Concerns, concerns_of, require_own_environment
 from gerai.engine.desk.paper import Sheet
 from gerai.kit.bilingual import Bilingual
 from gerai.kit.discover import discover_inner, discover_modules
@@ -26,8 +27,6 @@ from gerai.kit.wire import is_kept
 log = structlog.get_logger("gerai.desk")
 Answer = TypeVar("Answer")
 _LONGEST_REASON: Final = 500
-#: Of what a shop has once for both environments.
-_OF_BOTH: Final[frozenset[Permission]] = frozenset({"settings:write", "people:manage"})
 #: A counter has views, acts and things for sale of its own, in its words, in a package ``desk``; found as the counters
 #: are.
 COUNTERS: Final = "gerai.doors.dialects"
@@ -105,9 +104,9 @@ class Act:
     whole: Callable[[Within, int], Awaitable[int | None]] | None = None
 
     @property
-    def shared(self) -> bool:
+    def concerns(self) -> Concerns:
         """Whether what it changes is production's, too, wherever it is done."""
-        return self.permission in _OF_BOTH and not self.here and not self.outside
+        return "here" if self.outside else concerns_of(self.name, self.permission, here=self.here)
 
 
 @dataclass(frozen=True)
@@ -161,12 +160,11 @@ async def perform(
     is refused of an order, or of something of it, names the order by its number.
 
     Refuses PermissionMissing, InputInvalid (no reason where one is asked for; a reason or key that no database keeps; a
-    key of the sandbox changes what production has, too), IdempotencyKeyReused, and what the act refuses; then nothing
-    is changed.
+    key of the sandbox changes what production has, too: ``of_both.py``), IdempotencyKeyReused, and what the act
+    refuses; then nothing is changed.
     """
     caller.require(act.permission)
-    if act.shared and within.environment == "sandbox" and caller.actor.kind == "key":
-        raise InputInvalid({"environment": ["production has this, too: a key of the sandbox does not change it"]})
+    require_own_environment(act.concerns, within, caller.actor)
     reason = checked_reason(reason, needed=act.reasoned)
     once = _once(act, caller.actor, given, reason, key) if checked_key(key) else None
     may = frozenset(caller.permissions)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Final
 
 from msgspec import UNSET, Meta, UnsetType
 
+from gerai.domain.money import SEN_PER_RUPIAH
 from gerai.domain.refusals import ChangedMeanwhile, InputInvalid, NotFound
 from gerai.engine.catalogue.services import Service, ServiceCatalogue, ServiceType, load, require_sellable
 from gerai.engine.desk.fields import seen_of
@@ -17,6 +18,7 @@ Hour = Annotated[str, Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
 Items = Annotated[int, Meta(ge=1, le=10_000)]
 #: How long an order's request waits for an automatic provider.
 Deadline = Annotated[int, Meta(ge=0, le=60_000)]
+_NO_PRICE: Final = "a price is whole rupiah, one or more"
 Provider = Annotated[str, Meta(min_length=1, max_length=100)]
 
 
@@ -54,7 +56,10 @@ def require_type_code(there: ServiceCatalogue, kind: ServiceType) -> None:
 def require_fit(within: Within, there: ServiceCatalogue, service: Service) -> None:
     """Refuses InputInvalid: a code that another service has or that reads as an id, a type or a provider that is not
     there, one that works by itself for a service that people do or the other way round, one that only pretends to work
-    where the merchant is not simulated, half of the hours, more items at least than at most."""
+    where the merchant is not simulated, half of the hours, more items at least than at most, a price that is nothing or
+    no whole rupiah."""
+    if service.unit_price_sen <= 0 or service.unit_price_sen % SEN_PER_RUPIAH:
+        raise InputInvalid({"unit_price_sen": [_NO_PRICE]})
     named = there.by_code.get(service.code)
     if named is not None and named.service_id != service.service_id:
         raise InputInvalid({"code": [f"there is a service with the code {service.code} already"]})

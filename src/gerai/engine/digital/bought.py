@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final
 
 from gerai.domain.payment_status import payment_status
@@ -15,6 +16,8 @@ from gerai.store import codes, variant_files
 
 #: Codes of one order that are shown.
 MOST_SHOWN: Final = 500
+#: So long after a download began, its rest is no other one.
+RESUMED_WITHIN: Final = timedelta(hours=1)
 _PIECE_BYTES: Final = 256 * 1024
 
 
@@ -71,27 +74,51 @@ async def bought(engine: Engine, view: OrderView) -> Bought:
     )
 
 
-async def fetch(engine: Engine, view: OrderView, file_id: int) -> VariantFile | None:
-    """The order's file with this id, counted as fetched once more; None: there is none, its buyer may not have it now,
-    or fetched it as often as they may."""
-    if not is_handed_over(view):
+async def file_of(engine: Engine, view: OrderView, file_id: int, *, begun: bool = False) -> VariantFile | None:
+    """The order's file with this id, where its buyer could fetch it now; nothing is counted. None: there is none, they
+    may not have it, or fetched it as often as they may. ``begun``: where they began to fetch it within
+    :data:`RESUMED_WITHIN`, whose rest they may have."""
+    found = await _file_of(engine, view, file_id)
+    if found is None:
         return None
     order = view.order
     async with engine.connection() as connection:
-        file = await variant_files.one(connection, order.merchant_id, file_id)
-        if file is None or file.variant_id not in units_of(view):
-            return None
+        counted = await variant_files.downloads(connection, order.merchant_id, order.order_id)
+    fetched = next((one for one in counted if one.file_id == file_id), None)
+    if begun:
+        at = engine.now(order.merchant_id, order.environment)
+        return found if fetched is not None and at - fetched.last_at <= RESUMED_WITHIN else None
+    return found if BoughtFile(found, 0 if fetched is None else fetched.downloads).left != 0 else None
+
+
+async def fetch(engine: Engine, view: OrderView, file_id: int) -> VariantFile | None:
+    """The order's file with this id, counted as fetched once more; None as of :func:`file_of`."""
+    file = await _file_of(engine, view, file_id)
+    if file is None:
+        return None
+    order = view.order
+    async with engine.connection() as connection:
         at = engine.now(order.merchant_id, order.environment)
         counted = await variant_files.count_download(connection, order.merchant_id, order.order_id, file, at)
     return file if counted else None
 
 
-async def pieces(engine: Engine, file: VariantFile) -> AsyncGenerator[bytes]:
-    """The file's content, a piece at a time: a large one is never in memory whole. Raises LookupError where it is
-    removed meanwhile."""
-    for begin in range(0, file.size_bytes, _PIECE_BYTES):
+async def _file_of(engine: Engine, view: OrderView, file_id: int) -> VariantFile | None:
+    if not is_handed_over(view):
+        return None
+    async with engine.connection() as connection:
+        file = await variant_files.one(connection, view.order.merchant_id, file_id)
+    return file if file is not None and file.variant_id in units_of(view) else None
+
+
+async def pieces(engine: Engine, file: VariantFile, begin: int = 0, end: int | None = None) -> AsyncGenerator[bytes]:
+    """The file's content from ``begin`` to before ``end`` (None: its end), a piece at a time: a large one is never in
+    memory whole. Raises LookupError where it is removed meanwhile."""
+    end = file.size_bytes if end is None else end
+    for at in range(begin, end, _PIECE_BYTES):
+        length = min(_PIECE_BYTES, end - at)
         async with engine.connection() as connection:
-            piece = await variant_files.piece(connection, file.merchant_id, file.file_id, begin, _PIECE_BYTES)
+            piece = await variant_files.piece(connection, file.merchant_id, file.file_id, at, length)
         if piece is None:
             raise LookupError(f"file {file.file_id} is gone")
         yield piece

@@ -17,6 +17,7 @@ from gerai.domain.refusals import AmountMismatch, InputInvalid, StateConflict
 from gerai.engine.arrivals.take import PRODUCTION
 from gerai.engine.core import Engine
 from gerai.engine.orders.settle_cash import SettleCash, conflict_of, shares
+from gerai.engine.references import are_one
 from gerai.ports.notices import CourierPayout, PaidParcel
 
 log = structlog.get_logger("gerai.notices")
@@ -91,7 +92,7 @@ def _seen(engine: Engine, payout: CourierPayout, one: SeenParcel, views: list[Or
         why = f"several orders have this receipt: {numbers}" if views else "no parcel of yours has this receipt"
         return msgspec.structs.replace(one, why=why)
     view = views[0]
-    booked = any((p.method, p.reference) == (CASH, payout.reference) for p in view.payments)
+    booked = any(p.method == CASH and are_one(p.reference, payout.reference) for p in view.payments)
     why = _other_amount(one, view) or ("" if booked else _why_not(engine, payout, view))
     return msgspec.structs.replace(one, view=view, booked=booked and not why, why=why)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
@@ -12,6 +12,7 @@ from gerai.domain.records import Order, OrderView, Payment
 from gerai.domain.refusals import AmountMismatch, Conflict, InputInvalid, NotFound, StateConflict
 from gerai.engine.command import Command, Context, Needs
 from gerai.engine.orders.payment_status import receive_cash
+from gerai.engine.references import are_one, canonical
 from gerai.engine.state import State
 
 #: Where an order stands whose courier may have taken its money.
@@ -44,7 +45,7 @@ class SettleCash(Command[SettledCash], frozen=True, kw_only=True):
         return Needs(orders=self.order_ids)
 
     def decide(self, state: State, context: Context) -> SettledCash:
-        if not self.reference or min(self.fee_sen, self.amount_sen) < 0:
+        if not canonical(self.reference) or min(self.fee_sen, self.amount_sen) < 0:
             raise InputInvalid({"payout": ["must have a reference, and amounts that are not less than nothing"]})
         orders = [self._order(state, order_id) for order_id in self.order_ids]
         if all(self._payout(state, order) is not None for order in orders):
@@ -70,8 +71,8 @@ class SettleCash(Command[SettledCash], frozen=True, kw_only=True):
 
     def _payout(self, state: State, order: Order) -> Payment | None:
         """The order's payment by this payout."""
-        mine: Any = (CASH, self.reference)
-        return next((p for p in state.payments_of(order) if (p.method, p.reference) == mine), None)
+        known = (payment for payment in state.payments_of(order) if payment.method == CASH)
+        return next((payment for payment in known if are_one(payment.reference, self.reference)), None)
 
 
 def conflict_of(order: Order) -> Conflict | None:

@@ -12,6 +12,7 @@ from gerai.domain.states import DEPOSIT, INVOICE, PAYMENT, REFUND
 from gerai.engine.command import Command, Context, Needs
 from gerai.engine.made import Made
 from gerai.engine.payments.find import task_now
+from gerai.engine.references import are_one, canonical
 from gerai.engine.state import State
 from gerai.engine.wallet.owed import owe_no_more, send_to_payer
 from gerai.store.connection import Connection
@@ -105,9 +106,9 @@ class FinishRefund(TaskCommand[FinishedRefund], frozen=True, kw_only=True):
 
     def decide(self, state: State, context: Context) -> FinishedRefund:
         task = self.task(state)
-        if not self.reference:
+        if not canonical(self.reference):
             raise InputInvalid({"reference": ["must say by which transfer the money was sent"]})
-        if task.status == "done" and task.reference == self.reference:
+        if task.status == "done" and are_one(task.reference, self.reference):
             return FinishedRefund(task, booked=False)
         return FinishedRefund(self.sent(state, context, task, "finish", self.reference), booked=True)
 

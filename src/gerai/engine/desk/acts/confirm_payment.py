@@ -18,7 +18,7 @@ from gerai.engine.desk.registry import Act, Bulk, Done, submitted
 from gerai.engine.merchants.open import note
 from gerai.engine.payments.meant import Said, Unclear, meant
 from gerai.engine.payments.record import RecordPayment
-from gerai.engine.references import money_under
+from gerai.engine.references import money_under, read_reference
 from gerai.kit.bilingual import Bilingual
 
 
@@ -51,7 +51,7 @@ async def run(within: Within, given: MoneyCame) -> Done:
     how = given.how.strip()
     if how and how not in (*OUTSIDE, *within.house.payment_methods):
         raise InputInvalid({"how": [f"one of {', '.join((*OUTSIDE, *within.house.payment_methods))}"]})
-    reference = given.reference.strip()
+    reference = read_reference(given.reference)
     if payment is None:
         payment = _clear(meant(view, Said(came_sen, how, given.second, bool(reference))))
     asked_sen = view.order.total_sen if payment is None else payment.asked_sen

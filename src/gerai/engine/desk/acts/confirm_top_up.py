@@ -15,7 +15,7 @@ from gerai.engine.desk.house import Within
 from gerai.engine.desk.money import Reference, top_up_here
 from gerai.engine.desk.registry import Act, Done, submitted
 from gerai.engine.merchants.open import note
-from gerai.engine.references import money_under
+from gerai.engine.references import money_under, read_reference
 from gerai.kit.bilingual import Bilingual
 
 
@@ -40,7 +40,7 @@ async def run(within: Within, given: TopUpCame) -> Done:
     came_sen = deposit.came_instead_sen if said_sen is None and deposit.held else said_sen
     if came_sen and came_sen != deposit.pay_sen:
         raise AmountMismatch(given_sen=came_sen, right_sen=deposit.pay_sen)
-    reference = given.reference.strip()
+    reference = read_reference(given.reference)
     command = RecordDeposit(
         merchant_id=deposit.merchant_id,
         environment=deposit.environment,

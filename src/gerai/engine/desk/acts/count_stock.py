@@ -46,5 +46,5 @@ async def run(within: Within, given: StockCount) -> Done:
 
 
 ACT = Act(
-    "stock.count", "catalogue:write", Bilingual("Hitung stok", "Count stock"), StockCount, run, reasoned=True
+    "stock.count", "catalogue:write", Bilingual("Hitung stok", "Count stock"), StockCount, run, reasoned=True, here=True
 )  # fmt: skip

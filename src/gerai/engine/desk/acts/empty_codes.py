@@ -21,6 +21,6 @@ async def run(within: Within, given: ById) -> Done:
 
 
 ACT = Act(
-    "code_pools.empty", "catalogue:write", Bilingual("Tarik semua kode", "Withdraw all codes"), ById, run,
-    reasoned=True,
+    "code_pools.empty", "catalogue:write", Bilingual("Tarik semua kode", "Withdraw all codes"),
+    ById, run, reasoned=True, here=True,
 )  # fmt: skip

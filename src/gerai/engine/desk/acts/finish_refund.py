@@ -12,6 +12,7 @@ from gerai.engine.desk.house import Within
 from gerai.engine.desk.refunds import about_task
 from gerai.engine.desk.registry import Act, Done
 from gerai.engine.payments.end_refund import FinishRefund
+from gerai.engine.references import read_reference
 from gerai.kit.bilingual import Bilingual
 
 
@@ -28,7 +29,7 @@ class RefundSent(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
 async def run(within: Within, given: RefundSent) -> Done:
     """It is booked out, once however often it is said with this reference. Refuses NotFound, StateConflict (withdrawn;
     done with another reference; its gateway sends it)."""
-    outcome = await about_task(within, given.id, FinishRefund, reference=given.reference.strip())
+    outcome = await about_task(within, given.id, FinishRefund, reference=read_reference(given.reference))
     task = outcome.answer.task
     details = {"amount_sen": task.amount_sen, "reference": task.reference}
     return Done(str(given.id), replayed=outcome.replayed or not outcome.answer.booked, details=details)

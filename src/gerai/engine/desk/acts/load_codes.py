@@ -58,4 +58,6 @@ def _which(codes: list[str], added: set[str]) -> str:
     return f"{len(lines)} are there already: {shown}"
 
 
-ACT = Act("code_pools.load", "catalogue:write", Bilingual("Isi kode lisensi", "Load licence codes"), CodeLoad, run)
+ACT = Act(
+    "code_pools.load", "catalogue:write", Bilingual("Isi kode lisensi", "Load licence codes"), CodeLoad, run, here=True
+)  # fmt: skip

@@ -29,4 +29,6 @@ async def run(within: Within, given: CodeMark) -> Done:
     return Done(str(given.id))
 
 
-ACT = Act("code_pools.mark", "catalogue:write", Bilingual("Tandai kode menipis", "Mark low codes"), CodeMark, run)
+ACT = Act(
+    "code_pools.mark", "catalogue:write", Bilingual("Tandai kode menipis", "Mark low codes"), CodeMark, run, here=True
+)  # fmt: skip

@@ -44,4 +44,6 @@ async def run(within: Within, given: StockMark) -> Done:
     return Done(str(given.variant_id))
 
 
-ACT = Act("stock.mark", "catalogue:write", Bilingual("Tandai stok menipis", "Mark low stock"), StockMark, run)
+ACT = Act(
+    "stock.mark", "catalogue:write", Bilingual("Tandai stok menipis", "Mark low stock"), StockMark, run, here=True
+)  # fmt: skip

@@ -49,4 +49,4 @@ async def run(within: Within, given: StockMove) -> Done:
     return Done(str(given.variant_id), replayed=done.replayed, details={} if done.replayed else figures)
 
 
-ACT = Act("stock.move", "catalogue:write", Bilingual("Pindahkan stok", "Move stock"), StockMove, run)
+ACT = Act("stock.move", "catalogue:write", Bilingual("Pindahkan stok", "Move stock"), StockMove, run, here=True)

@@ -16,7 +16,7 @@ from gerai.engine.desk.refunds import sender, task_of
 from gerai.engine.desk.registry import Act, Done, submitted
 from gerai.engine.merchants.open import note
 from gerai.engine.payments.refund import RefundPayment
-from gerai.engine.references import refund_under
+from gerai.engine.references import read_reference, refund_under
 from gerai.kit.bilingual import Bilingual
 
 
@@ -49,7 +49,7 @@ async def run(within: Within, given: MoneyBack) -> Done:
         note=why_now(),
         by=by_actor(),
     )
-    reference = given.reference.strip()
+    reference = read_reference(given.reference)
     note(given.id, amount_sen=back_sen, to=given.to, order_id=view.order.order_id, reference=reference)
     # However the amount was written: the same money is given back once.
     written = "" if given.back_sen is UNSET else digits(given.back_sen)

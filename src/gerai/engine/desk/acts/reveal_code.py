@@ -22,5 +22,6 @@ async def run(within: Within, given: ById) -> Done:
 
 
 ACT = Act(
-    "codes.reveal", "catalogue:write", Bilingual("Lihat kode", "Show a code"), ById, run, reasoned=True, grave=True
-)
+    "codes.reveal", "catalogue:write", Bilingual("Lihat kode", "Show a code"),
+    ById, run, reasoned=True, grave=True, here=True,
+)  # fmt: skip

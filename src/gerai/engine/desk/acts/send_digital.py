@@ -56,5 +56,5 @@ def _may_be_sent(view: OrderView) -> bool:
 
 ACT = Act(
     "orders.send_digital", "orders:act", Bilingual("Kirim tautan barang digital", "Send the digital goods' link"),
-    ById, run, possible=_may_be_sent,
+    ById, run, possible=_may_be_sent, reasoned=True,
 )  # fmt: skip

@@ -16,7 +16,7 @@ from gerai.engine.desk.house import Within
 from gerai.engine.desk.registry import Act, Done
 from gerai.engine.desk.wallets import move, wallet_of
 from gerai.engine.merchants.open import note
-from gerai.engine.references import wallet_under
+from gerai.engine.references import read_reference, wallet_under
 from gerai.kit.bilingual import Bilingual
 
 
@@ -39,7 +39,7 @@ async def run(within: Within, given: TopUp) -> Done:
         raise InputInvalid({"amount_sen": ["must be whole rupiah"]})
     async with within.engine.connection() as connection:
         member, wallet = await wallet_of(connection, within, given.id)
-    reference = given.reference.strip()
+    reference = read_reference(given.reference)
     deposit_id = within.engine.ids.next()
     code = within.house.deposit_codes.get(member.channel)
     now, sandbox = within.engine.now(within.merchant_id, within.environment), within.environment == "sandbox"

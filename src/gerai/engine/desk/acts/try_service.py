@@ -84,4 +84,4 @@ def _outcome(answer: ProbeAnswer) -> str:
     return "not_known" if answer.service_known is False else "works"
 
 
-ACT = Act("services.test_run", "catalogue:write", Bilingual("Uji layanan", "Try a service"), ById, run)
+ACT = Act("services.test_run", "catalogue:write", Bilingual("Uji layanan", "Try a service"), ById, run, here=True)

@@ -21,4 +21,6 @@ async def run(within: Within, given: ById) -> Done:
     return Done(str(given.id))
 
 
-ACT = Act("codes.withdraw", "catalogue:write", Bilingual("Tarik kode", "Withdraw a code"), ById, run, reasoned=True)
+ACT = Act(
+    "codes.withdraw", "catalogue:write", Bilingual("Tarik kode", "Withdraw a code"), ById, run, reasoned=True, here=True
+)  # fmt: skip

@@ -8,5 +8,5 @@ from gerai.kit.bilingual import Bilingual
 
 IMPORT = Import(
     "codes", "catalogue:write", Bilingual("Impor kode lisensi", "Import licence codes"), CodeLine, "codes.list",
-    begin_codes,
+    begin_codes, here=True,
 )  # fmt: skip

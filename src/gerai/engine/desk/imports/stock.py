@@ -8,5 +8,5 @@ from gerai.kit.bilingual import Bilingual
 
 IMPORT = Import(
     "stock", "catalogue:write", Bilingual("Impor hitungan stok", "Import counts of stock"), StockLine, "stock.list",
-    begin_stock, reasoned=True,
+    begin_stock, reasoned=True, here=True,
 )  # fmt: skip

@@ -10,7 +10,7 @@ import msgspec
 
 from gerai.domain.records import CodeStatus, OrderView
 from gerai.engine.catalogue.products import ProductCatalogue
-from gerai.engine.desk.fields import Id, Limit, words
+from gerai.engine.desk.fields import Id, IdOrAny, Limit, words
 from gerai.engine.desk.goods import catalogue_of
 from gerai.engine.desk.house import Within
 from gerai.engine.desk.paging import After, paged
@@ -26,7 +26,7 @@ class CodeFilter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """``status``: of codes in this state, empty: in any; ``variant``: 0 is any."""
 
     status: Annotated[CodeStatus | Literal[""], words("Keadaan", "State", "given")] = ""
-    variant: Annotated[int, words("Nomor varian", "Id of a variant")] = 0
+    variant: Annotated[IdOrAny, words("Nomor varian", "Id of a variant")] = 0
     after: Annotated[After, words("Setelah", "After")] = ""
     limit: Annotated[Limit, words("Paling banyak", "At most", 50)] = 50
 

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
-from typing import Annotated, Final, Literal
+from datetime import datetime
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
 
 from gerai.domain.filters import DeliveryFilter
 from gerai.domain.webhooks import Delivery
-from gerai.engine.desk.fields import END, Id, Limit, words
+from gerai.engine.desk.fields import Id, Limit, words
 from gerai.engine.desk.house import Within
+from gerai.engine.desk.paging import AfterMoment, behind, moment_of
 from gerai.engine.desk.registry import View, ViewPage
 from gerai.engine.webhooks.history import deliveries_of_order, find_deliveries
 from gerai.kit.bilingual import Bilingual
 
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_TICK: Final = timedelta(microseconds=1)
 DeliveryState = Literal["all", "pending", "delivered", "failed", "dropped"]
 _Whole = Annotated[int, Meta(ge=0, le=2**63 - 1)]
 
@@ -28,7 +27,7 @@ class DeliveriesWanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     endpoint: Annotated[_Whole, words("Nomor webhook", "Webhook")] = 0
     order: Annotated[_Whole, words("Nomor pesanan (id)", "Order (id)")] = 0
     status: Annotated[DeliveryState, words("Keadaan", "State", "failed")] = "all"
-    after: Annotated[Annotated[str, Meta(pattern=r"^([0-9]{1,17}-[0-9]{1,18})?" + END)], words("Sesudah", "After")] = ""
+    after: Annotated[AfterMoment, words("Sesudah", "After")] = ""
     limit: Annotated[Limit, words("Paling banyak", "At most")] = 50
 
 
@@ -53,7 +52,7 @@ async def run(within: Within, wanted: DeliveriesWanted) -> ViewPage:
     else:
         found = await find_deliveries(within.engine, within.merchant_id, _filter(within, wanted), wanted.limit + 1)
     shown = found[: wanted.limit]
-    after = f"{_ticks(shown[-1].happened_at)}-{shown[-1].delivery_id}" if len(found) > wanted.limit else ""
+    after = behind(shown[-1].happened_at, shown[-1].delivery_id) if len(found) > wanted.limit else ""
     return ViewPage([row_of(one) for one in shown], after)
 
 
@@ -85,14 +84,8 @@ def _fits(within: Within, wanted: DeliveriesWanted, one: Delivery) -> bool:
 
 
 def _before(wanted: DeliveriesWanted) -> tuple[datetime, int] | None:
-    if not wanted.after:
-        return None
-    ticks, _, delivery_id = wanted.after.partition("-")
-    return _EPOCH + int(ticks) * _TICK, int(delivery_id)
-
-
-def _ticks(at: datetime) -> int:
-    return (at - _EPOCH) // _TICK
+    after = moment_of(wanted.after)
+    return None if after is None else (after[0], int(after[1][0]))
 
 
 VIEW = View(

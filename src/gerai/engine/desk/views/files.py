@@ -8,7 +8,7 @@ from typing import Annotated
 import msgspec
 
 from gerai.domain.records import VariantFile
-from gerai.engine.desk.fields import Id, Limit, words
+from gerai.engine.desk.fields import Id, IdOrAny, Limit, words
 from gerai.engine.desk.goods import catalogue_of
 from gerai.engine.desk.house import Within
 from gerai.engine.desk.paging import After, paged
@@ -20,7 +20,7 @@ from gerai.store import variant_files as sql
 class FileFilter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """``variant``: 0 is any."""
 
-    variant: Annotated[int, words("Nomor varian", "Id of a variant")] = 0
+    variant: Annotated[IdOrAny, words("Nomor varian", "Id of a variant")] = 0
     after: Annotated[After, words("Setelah", "After")] = ""
     limit: Annotated[Limit, words("Paling banyak", "At most", 50)] = 50
 

@@ -9,6 +9,7 @@ import msgspec
 
 from gerai.engine.desk.fields import ById, words
 from gerai.engine.desk.house import Within
+from gerai.engine.desk.order_links import without_secret
 from gerai.engine.desk.registry import View, ViewPage
 from gerai.engine.desk.views.deliveries import DeliveryRow, row_of
 from gerai.engine.desk.webhooks import delivery_here
@@ -29,7 +30,8 @@ class AttemptShown(msgspec.Struct, frozen=True):
 
 class DeliveryShown(DeliveryRow, frozen=True, kw_only=True):
     """A delivery. ``message_id``: as its receiver sees it, the same at every attempt; empty where the endpoint's secret
-    cannot be opened. ``data``: what the message holds."""
+    cannot be opened. ``data``: what the message holds, without the secret of
+    an order's page that whoever looks may not open (``order_links.py``)."""
 
     message_id: Annotated[str, words("Nomor pesan", "Message id")]
     data: Annotated[Any, words("Isi", "Data")]
@@ -43,10 +45,12 @@ async def run(within: Within, wanted: ById) -> ViewPage:
     tried = tuple(
         AttemptShown(one.number, one.at, one.status_code, one.error, one.took_ms, one.answer) for one in attempts
     )
+    view = await within.engine.orders.by_id(within.merchant_id, found.order_id)
+    data = found.data if view is None else without_secret(within, view, found.data)
     shown = DeliveryShown(
         **msgspec.structs.asdict(row_of(found)),
         message_id=await name_of_message(within.engine, within.house.sealer, found),
-        data=msgspec.json.decode(found.data),
+        data=msgspec.json.decode(data),
         tried=tried,
     )
     return ViewPage([shown])

@@ -12,6 +12,7 @@ from gerai.domain.refusals import NotFound
 from gerai.engine.desk.fields import ById, words
 from gerai.engine.desk.house import OrderFacts, Within
 from gerai.engine.desk.order_around import Around, around
+from gerai.engine.desk.order_links import may_have_link
 from gerai.engine.desk.order_parts import (
     ContactShown,
     DigitalShown,
@@ -36,8 +37,9 @@ _SEND: Final = "orders.send_digital"
 
 class OrderShown(OrderRow, frozen=True, kw_only=True):
     """An order. ``reference``: the seller's own; ``funding``: how it is paid for (invoice, wallet, hold, free);
-    ``charged_sen``: what was taken; ``link``: its page, where it is paid; None where it has none; ``can``: the acts
-    that its state allows now, as they are without anything said beside its id."""
+    ``charged_sen``: what was taken; ``link``: its page, where it is paid; None where it has none, or where it hands
+    over what whoever looks may not see (``order_links.py``); ``can``: the acts that its state allows now, as they are
+    without anything said beside its id."""
 
     environment: Annotated[str, words("Lingkungan", "Environment")]
     reference: Annotated[str, words("Referensi", "Reference")]
@@ -72,6 +74,8 @@ async def run(within: Within, wanted: ById) -> ViewPage:
     told = OrderFacts()
     if (read := within.house.order_facts.get(view.order.channel)) is not None:
         told = read(view, within.house.base_url)
+    if not may_have_link(within, view):
+        told = msgspec.structs.replace(told, link="")
     return ViewPage([_shown(view, told, await around(within, view, told))])
 
 

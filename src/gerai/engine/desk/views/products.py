@@ -9,7 +9,7 @@ import msgspec
 
 from gerai.engine.catalogue.products import Product, ProductCatalogue, Variant
 from gerai.engine.catalogue.storefront import available
-from gerai.engine.desk.fields import Id, Limit, Seen, refers, seen_of, words
+from gerai.engine.desk.fields import Id, IdOrAny, Limit, Seen, refers, seen_of, words
 from gerai.engine.desk.goods import ItemType, Wording, catalogue_of, folded, newest_first, next_after
 from gerai.engine.desk.house import Within
 from gerai.engine.desk.paging import After
@@ -21,7 +21,7 @@ class ProductFilter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """``search``: a part of the name or of a SKU, whatever the case; ``store``: 0 is any."""
 
     search: Annotated[Wording, words("Cari nama atau SKU", "Search name or SKU", "kaos")] = ""
-    store: Annotated[int, words("Toko", "Store"), refers("stores")] = 0
+    store: Annotated[IdOrAny, words("Toko", "Store"), refers("stores")] = 0
     item_type: Annotated[ItemType | Literal[""], words("Jenis", "Kind", "physical")] = ""
     visible: Annotated[bool | None, words("Ditampilkan", "Shown")] = None
     after: Annotated[After, words("Setelah", "After")] = ""

@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Meta
 
 from gerai.engine.catalogue.products import ProductCatalogue, Variant
-from gerai.engine.desk.fields import Id, Limit, Seen, refers, words
+from gerai.engine.desk.fields import Id, IdOrAny, Limit, Seen, refers, words
 from gerai.engine.desk.goods import Wording, catalogue_of, folded
 from gerai.engine.desk.house import Within
 from gerai.engine.desk.registry import View, ViewPage
@@ -25,9 +25,9 @@ class StockFilter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ``low``: only what has a low-stock mark and no more than that available."""
 
     search: Annotated[Wording, words("Cari nama atau SKU", "Search name or SKU", "KP-M")] = ""
-    product: Annotated[int, words("Nomor produk", "Id of a product")] = 0
-    variant: Annotated[int, words("Nomor varian", "Id of a variant")] = 0
-    warehouse: Annotated[int, words("Gudang", "Warehouse"), refers("warehouses")] = 0
+    product: Annotated[IdOrAny, words("Nomor produk", "Id of a product")] = 0
+    variant: Annotated[IdOrAny, words("Nomor varian", "Id of a variant")] = 0
+    warehouse: Annotated[IdOrAny, words("Gudang", "Warehouse"), refers("warehouses")] = 0
     low: Annotated[bool, words("Hanya yang menipis", "Only what is low", True)] = False
     after: Annotated[
         Annotated[str, Meta(pattern=r"^([0-9]{1,18}-[0-9]{1,18})?(?![\s\S])")], words("Setelah", "After")

@@ -10,7 +10,7 @@ from typing import Annotated
 import msgspec
 
 from gerai.engine.catalogue.products import ProductCatalogue, Variant
-from gerai.engine.desk.fields import Id, Limit, Seen, seen_of, words
+from gerai.engine.desk.fields import Id, IdOrAny, Limit, Seen, seen_of, words
 from gerai.engine.desk.goods import Wording, catalogue_of, folded
 from gerai.engine.desk.house import Within
 from gerai.engine.desk.paging import After
@@ -24,7 +24,7 @@ class VariantFilter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sold."""
 
     search: Annotated[Wording, words("Cari nama atau SKU", "Search name or SKU", "KP-M")] = ""
-    product: Annotated[int, words("Nomor produk", "Id of a product")] = 0
+    product: Annotated[IdOrAny, words("Nomor produk", "Id of a product")] = 0
     active: Annotated[bool | None, words("Dijual", "Sold")] = None
     after: Annotated[After, words("Setelah", "After")] = ""
     limit: Annotated[Limit, words("Paling banyak", "At most", 50)] = 50
