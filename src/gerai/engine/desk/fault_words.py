@@ -76,6 +76,11 @@ _WORDS: Final = {
     r"give either a link or a file": "isi tautan atau pilih berkas, salah satu",
     r"a variant has at most (\d+) files": r"satu varian paling banyak \1 berkas",
     r"there is nothing digital in it": "tidak ada barang digital di dalamnya",
+    r"nothing of it can be shown": "tidak ada isinya yang dapat ditampilkan",
+    r"it has too many tags: .*": "terlalu banyak tag: bagi menjadi beberapa artikel",
+    r"its tags stand too deep in one another": "tag bersarang terlalu dalam",
+    r"formatting in it .*": "ada tag format (misalnya <b>) yang tidak ditutup, atau ditutup terlalu jauh",
+    r"it is too long once it is written as HTML": "terlalu panjang setelah ditulis sebagai HTML",
     r"(.*) has no members; one of (.*)": r"\1 tidak beranggota; salah satu dari \2",
 }
 _PATTERNS: Final = [(re.compile(english, re.DOTALL), indonesian) for english, indonesian in _WORDS.items()]

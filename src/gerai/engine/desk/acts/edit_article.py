@@ -38,7 +38,7 @@ async def run(within: Within, given: ArticleEdit) -> Done:
     kept = replace(
         given,
         slug=given.slug or UNSET,
-        content=given.content if given.content is UNSET else cleaned(given.content),
+        content=given.content if given.content is UNSET else await cleaned(given.content),
     )
     async with changing(within.engine, within.merchant_id) as connection:
         there = await article_in(connection, within.merchant_id, given.id, given.seen)
