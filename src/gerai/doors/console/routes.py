@@ -9,7 +9,7 @@ from urllib.parse import quote
 import structlog
 from starlette.responses import Response
 
-from gerai.domain.refusals import Refusal
+from gerai.domain.refusals import RateLimited, Refusal
 from gerai.doors.console import (
     account,
     acting,
@@ -32,21 +32,25 @@ from gerai.doors.console.reports_page import ReportPages
 from gerai.doors.console.slips import slips_page
 from gerai.doors.console.start_order import StartOrder
 from gerai.doors.console.start_pages import StartPages, start_page
-from gerai.doors.console.who import AtDesk, Visitor, desk_of, shops_of, visitor_of
+from gerai.doors.console.who import AtDesk, Visitor, desk_of, shops_of, token_of, visitor_of
 from gerai.doors.http.assets import FOR_GOOD
 from gerai.doors.http.browser import SAFETY
 from gerai.doors.http.context import RequestContext
 from gerai.doors.http.door import Dialect, Endpoint, Route
 from gerai.doors.http.errors import status_on_a_page
+from gerai.doors.http.turns import READS
 from gerai.engine.desk.export import MEDIA_TYPES
 from gerai.engine.desk.first_shop import is_paid, is_selling
 from gerai.engine.desk.house import House, Within
+from gerai.engine.directory_entries import token_digest
 from gerai.engine.outage import refusal_behind
+from gerai.kit.clock import unix_s
 
 log = structlog.get_logger("gerai.console")
 Open = Callable[[RequestContext, House], Awaitable[Response]]
 Signed = Callable[[RequestContext, House, Visitor], Awaitable[Response]]
 Desk = Callable[[RequestContext, AtDesk], Awaitable[Response]]
+_LOOKS: Final = ("GET", "HEAD")
 _SHOP: Final = "/console/{shop}/{environment}"
 
 
@@ -63,10 +67,14 @@ def routes(house: House, dialects: Iterable[Dialect]) -> tuple[Route, ...]:
         return _guarded(lambda ctx: _signed(ctx, house, page, changed=changed))
 
     def desk(page: Desk) -> Endpoint:
-        async def there(ctx: RequestContext, house: House, visitor: Visitor) -> Response:
-            return await page(ctx, desk_of(ctx, house, visitor, live.place))
+        async def at_desk(ctx: RequestContext, house: House, visitor: Visitor) -> Response:
+            there = desk_of(ctx, house, visitor, live.place)
+            if ctx.method not in _LOOKS:
+                return await page(ctx, there)
+            async with READS.one(there.merchant.merchant_id):
+                return await page(ctx, there)
 
-        return signed(there)
+        return signed(at_desk)
 
     return (
         Route("GET", "/console", signed(_first)),
@@ -142,19 +150,31 @@ def _guarded(page: Endpoint) -> Endpoint:
 def _refused(ctx: RequestContext, refusal: Refusal) -> Response:
     status = status_on_a_page(refusal)
     log.info("console.refused", request_id=ctx.request_id, code=refusal.code, status=status)
-    return answers.page(ctx, "error.html", status, code=status, request_id=ctx.request_id)
+    response = answers.page(ctx, "error.html", status, code=status, request_id=ctx.request_id)
+    if isinstance(refusal, RateLimited):
+        response.headers["retry-after"] = str(refusal.retry_after_s)
+    return response
 
 
 async def _signed(ctx: RequestContext, house: House, page: Signed, *, changed: bool) -> Response:
     """The page for whoever is signed in; else the way in, and back here. ``changed``: whoever still has a one-time
-    password is sent to choose another first."""
+    password is sent to choose another first. Refuses RateLimited."""
+    # By the session first, before anything is read for it; without one nothing is.
+    if token := token_of(ctx):
+        _count(ctx, f"session:{token_digest(token).hex()}")
     visitor = await visitor_of(ctx, house)
     if visitor is None:
         wanted = f"?next={quote(ctx.path)}" if ctx.method == "GET" and ctx.path != "/console" else ""
         return answers.see(f"/console/sign-in{wanted}")
+    _count(ctx, f"person:{visitor.who.person.person_id}")
     if changed and visitor.who.person.must_change:
         return answers.see("/console/account")
     return await page(ctx, house, visitor)
+
+
+def _count(ctx: RequestContext, who: str) -> None:
+    limit = ctx.services.settings.pages.console_per_minute
+    ctx.services.limiter.hit(who, "console", limit, unix_s())
 
 
 async def _first(ctx: RequestContext, house: House, visitor: Visitor) -> Response:
