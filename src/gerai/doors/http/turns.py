@@ -1,4 +1,4 @@
-"""Turns at the database for whoever reads much: of one merchant only so many at once, so that the others have theirs."""
+"""Turns at the database for whoever reads much: of one merchant so many at once, so that the others have theirs."""
 
 from __future__ import annotations
 

@@ -13,6 +13,7 @@ from gerai.engine.people import passwords
 from gerai.engine.people.sign_in import login_of
 from gerai.kit.clock import real_now
 from gerai.kit.ids import token
+from gerai.kit.wire import is_kept, is_one_line
 from gerai.store import directory, invites
 from gerai.store import people as sql
 from gerai.store.connection import Connection
@@ -22,6 +23,7 @@ from gerai.store.people import Person
 #: An invitation is good for so long.
 _GOOD_FOR: Final = timedelta(days=7)
 _LONGEST_LOGIN: Final = 100
+_LONGEST_NAME: Final = 200
 #: Digits of a merchant's id, at most.
 _LONGEST_ID: Final = 18
 
@@ -76,11 +78,13 @@ async def accept(engine: Engine, secret: str, typed: str, name: str, password: s
     """Join a shop: a new person with a login and a password of their own, or somebody who proves with their password
     that the login is theirs. A link works once, and takes nothing from whoever has a role in the shop already.
 
-    Refuses NotFound, InputInvalid (``login``, ``password``): also to whoever may as much there without it.
+    Refuses NotFound, InputInvalid (``login``, ``name``, ``password``): also to whoever may as much there without it.
     """
     login = login_of(typed)
     if not 0 < len(login) <= _LONGEST_LOGIN or not login.isprintable():
         raise InputInvalid({"login": [f"1 to {_LONGEST_LOGIN} characters"]})
+    if len(name) > _LONGEST_NAME or not is_one_line(name) or not is_kept(name):
+        raise InputInvalid({"name": [f"one line of {_LONGEST_NAME} characters at most"]})
     await invitation(engine, secret)
     async with engine.connection() as connection:
         there = await sql.by_login(connection, login)
