@@ -79,6 +79,8 @@ _WORDS: Final = {
     r"it holds a line break, or a character that is not seen": "berisi ganti baris atau karakter yang tidak terlihat",
     r"it holds a character that no text may hold": "berisi karakter yang tidak bisa disimpan",
     r"one line of (\d+) characters at most": r"satu baris, paling banyak \1 karakter",
+    r"(.*) is the host of another shop": r"\1 dipakai toko lain",
+    r"(.*) is this server's own, and there are other shops": r"\1 milik server ini, dan ada toko lain",
     r"has this shop already, as owner": "sudah punya toko ini, sebagai pemilik",
     r"has this shop already, as operator": "sudah punya toko ini, sebagai operator",
     r"has this shop already, as viewer": "sudah punya toko ini, sebagai pembaca",
