@@ -88,7 +88,7 @@ async def test_an_only_shop_may_have_it(within: Within, monkeypatch: pytest.Monk
     async def alone(*_: object) -> bool:
         return True
 
-    monkeypatch.setattr("gerai.store.directory.is_alone", alone)
+    monkeypatch.setattr("gerai.store.shop_hosts.is_alone", alone)
     await do(within, "settings.set", chosen("localhost"))
     assert within.merchant.settings.shop_host == "localhost"
     await do(within, "settings.reset", TheSetting(name="shop_host"))

@@ -176,22 +176,6 @@ async def add_merchant(
     return cursor.rowcount == 1
 
 
-async def has_host(connection: AsyncConnection, merchant_id: int, host: str) -> bool:
-    """Whether another merchant has this host for its own. Until the transaction ends nobody else takes one."""
-    await connection.execute("SELECT pg_advisory_xact_lock(hashtextextended('gerai_shop_hosts', 0))")
-    cursor = await connection.execute(
-        f"SELECT FROM merchants WHERE merchant_id <> %s AND ({_OBJECT}) ->> 'shop_host' = %s LIMIT 1",
-        (merchant_id, host),
-    )
-    return bool(await cursor.fetchall())
-
-
-async def is_alone(connection: AsyncConnection, merchant_id: int) -> bool:
-    """Whether there is no other merchant."""
-    cursor = await connection.execute("SELECT FROM merchants WHERE merchant_id <> %s LIMIT 1", (merchant_id,))
-    return not await cursor.fetchall()
-
-
 async def rename(connection: AsyncConnection, merchant_id: int, name: str) -> None:
     await connection.execute("UPDATE merchants SET name = %s WHERE merchant_id = %s", (name, merchant_id))
 

@@ -24,7 +24,7 @@ from gerai.kit.hosts import is_loopback
 from gerai.kit.json_values import is_object
 from gerai.merchant_settings import MerchantSettingsDeclared, SettingFault, fulfilment_providers
 from gerai.store import directory as sql
-from gerai.store import members, test_clock
+from gerai.store import members, shop_hosts, test_clock
 from gerai.store.connection import Connection
 from gerai.store.test_clock import FURTHEST_OFFSET_S
 
@@ -210,10 +210,10 @@ async def _require_free_host(engine: Engine, connection: Connection, merchant_id
     host, act = fit.get("shop_host", ""), acting_now()
     if not host:
         return
-    if await sql.has_host(connection, merchant_id, host):
+    if await shop_hosts.is_taken(connection, merchant_id, host):
         raise InputInvalid({"shop_host": [f"{host} is the host of another shop"]})
     own, of_shop = host in engine.own_hosts or is_loopback(host), act is not None and act.actor.kind != "operator"
-    if own and of_shop and not await sql.is_alone(connection, merchant_id):
+    if own and of_shop and not await shop_hosts.is_alone(connection, merchant_id):
         raise InputInvalid({"shop_host": [f"{host} is this server's own, and there are other shops"]})
 
 

@@ -116,7 +116,7 @@ async def _require_more(connection: Connection, person: Person, found: Invite) -
 
 def permissions_of(role: str | None) -> frozenset[str]:
     """What a stored role may; of none, or of one that nobody knows, nothing."""
-    return next((frozenset(may) for known, may in ROLES.items() if known == role), frozenset())
+    return frozenset(may for known, permissions in ROLES.items() if known == role for may in permissions)
 
 
 async def require_an_owner(connection: Connection, merchant_id: int, person_id: int, role: Role | None) -> None:
