@@ -10,6 +10,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from starlette.types import Receive, Scope, Send
 
@@ -38,6 +39,7 @@ from gerai.found import FoundPartners
 from gerai.kit.calendar import calendar_of
 from gerai.kit.declared import MerchantSettingsDeclared
 from gerai.kit.discover import PluginBroken, discover
+from gerai.kit.hosts import host_of
 from gerai.kit.secret_box import SecretBox
 from gerai.kit.shared_counters import CounterShare, SharedCounters
 from gerai.merchant_settings import MerchantSettings
@@ -104,6 +106,7 @@ def make_engine(settings: Settings) -> Engine:
         calendar=calendar_of(Path(file) if (file := settings.payouts.holidays_file) else None),
         merchant_settings=MERCHANT_SETTINGS,
         cash_labels={d.name: dict(d.cash_labels) for d in DIALECTS if d.cash_labels},
+        own_hosts=frozenset({host_of(urlsplit(settings.base_url).netloc)}),
         queue_limit=limits.queue_limit,
         batch_limit=limits.batch_limit,
         deadline_s=limits.command_deadline_s,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import Any
 
 import msgspec
@@ -14,6 +15,7 @@ from gerai.app import App
 from gerai.domain.refusals import ChangedMeanwhile, InputInvalid, NotFound, PermissionMissing
 from gerai.engine.desk.acts.add_article import NewArticle
 from gerai.engine.desk.acts.edit_article import ArticleEdit
+from gerai.engine.desk.fault_words import in_indonesian
 from gerai.engine.desk.fields import ById
 from gerai.engine.desk.house import Within
 
@@ -207,3 +209,34 @@ async def test_a_preview_before_readers_see_it(within: Within, app: App) -> None
     async with browser_of(app) as browser:
         await enter(browser, await joined(await open_desk(house_of(app))))
         assert (await browser.get(f"{path}/preview")).status_code == 404
+
+
+async def test_what_costs_a_parser_minutes_is_refused_at_once(within: Within) -> None:
+    """Formats of which each is opened anew in every paragraph, tags in tags, and what grows to more than is kept are
+    refused by name, added or edited, while others are served; nothing is written."""
+    made = await do(within, "articles.add", NEW)
+    costly = {
+        "".join(f"<p><b id={i}>" for i in range(8000))[:100_000]: "formatting in it (such as <b>) is not closed, or "
+        "closed far away",
+        "<div>" * 20_000: "its tags stand too deep in one another",
+        "<br>" * 25_000: "it has too many tags: divide it into several articles",
+        "&" * 100_000: "it is too long once it is written as HTML",
+    }
+    for content, fault in costly.items():
+        for act, given in (
+            ("articles.add", NewArticle(title="Mahal", content=content, format="html")),
+            ("articles.edit", ArticleEdit(id=int(made.id), content=content, format="html")),
+        ):
+            waits = asyncio.create_task(do(within, act, given))
+            stalled = 0.0
+            while not waits.done():
+                at = time.perf_counter()
+                await asyncio.sleep(0.005)
+                stalled = max(stalled, time.perf_counter() - at)
+            with pytest.raises(InputInvalid) as refused:
+                await waits
+            assert refused.value.fields == {"content": [fault]}
+            assert in_indonesian(fault) != fault
+            assert stalled < 0.5
+    assert [row.id for row in await seen(within, "articles.list")] == [int(made.id)]
+    assert (await _shown(within, made.id)).content == "<p>Buka gamepass Anda.</p>"

@@ -42,6 +42,8 @@ def serving(dsn: str) -> Generator[Serving]:
         "GERAI_SERVER_HOST": HOST,
         "GERAI_SERVER_PORT": str(port),
         "GERAI_HTTP_ACCESS_LOG": "false",
+        # One visitor asks as often as the server answers.
+        "GERAI_PAGES_CONSOLE_PER_MINUTE": "1000000",
     }
     with tempfile.TemporaryFile() as log:
         process = started(["serve"], environment, log)

@@ -68,6 +68,7 @@ class Engine:
         merchant_settings: MerchantSettingsDeclared = GENERAL,
         calendar: Calendar | None = None,
         cash_labels: Mapping[str, Mapping[str, str]] = NO_LABELS,
+        own_hosts: frozenset[str] = frozenset(),
         queue_limit: int = 2048,
         batch_limit: int = 256,
         deadline_s: float = 10.0,
@@ -81,6 +82,8 @@ class Engine:
         self.ids = Ids()
         #: By channel, the labels of orders whose courier takes the money.
         self.cash_labels = cash_labels
+        #: Names that the server itself is reached by.
+        self.own_hosts = own_hosts
         self.directory = Directory((SUBSCRIBED_CHANNELS, *parts), merchant_settings)
         self.writer = Writer(self._connect, self.directory, self.ids, queue_limit, batch_limit, deadline_s, lanes)
         #: How the database serves reads; the writer has its own.

@@ -14,6 +14,7 @@ import msgspec
 Form = TypeVar("Form")
 _SEN: Final = 100
 _PLAIN: Final = re.compile(r"[0-9]{1,20}(?:\.[0-9]{1,20})?")
+_NOT_OF_A_LINE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 #: What a Decimal is reckoned with.
 _DIGITS: Final = 28
 
@@ -40,6 +41,12 @@ def is_kept(text: str) -> bool:
     except UnicodeEncodeError:
         return False
     return "\0" not in text
+
+
+def is_one_line(text: str) -> bool:
+    """Whether it is read as it is written: without line ends and other control characters, and without marks that turn
+    the direction of what follows, in which a name shows as another one."""
+    return _NOT_OF_A_LINE.search(text) is None
 
 
 def without_nul(value: Any) -> Any:

@@ -143,6 +143,7 @@ class PageSettings:
         "PDFs one process makes or has waiting; beyond it, 503 (a merchant's first: beyond twice that).",
         1,
     )
+    console_per_minute: int = setting(300, "Pages of the console that one person may open per minute.", 1)
     link_lookups_per_minute: int = setting(300, "Wrong payment links one address may try per minute.", 1)
     proofs_keep_days: int = setting(
         365, "How long what a payer sent to show a transfer is kept once its payment has ended.", 1

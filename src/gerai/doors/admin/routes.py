@@ -21,6 +21,7 @@ from gerai.doors.http.download import attachment, download
 from gerai.doors.http.idempotency import REPLAYED, IdempotencyKeys
 from gerai.doors.http.language import choose_language
 from gerai.doors.http.paper.download import paper_answer
+from gerai.doors.http.turns import READS
 from gerai.doors.http.uploads import UPLOADS, taking_file
 from gerai.engine.acting import Actor
 from gerai.engine.desk.bring_in import LARGEST_FILE_BYTES, bring_in
@@ -70,7 +71,8 @@ def _view(house: House, view: View) -> Endpoint:
     async def answer(ctx: RequestContext) -> Response:
         within, caller = _enter(ctx, house)
         caller.require(view.permission)
-        page = await look(view, within, _wanted(ctx, view), caller)
+        async with READS.one(within.merchant_id):
+            page = await look(view, within, _wanted(ctx, view), caller)
         if not one:
             return reply({"rows": page.rows, "next": page.next})
         if not page.rows:

@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from gerai.domain.refusals import InputInvalid, NotAuthenticated
 from gerai.doors.console import answers
+from gerai.doors.console.guesses import guess, proofs_of
 from gerai.doors.console.who import Visitor, last_of
 from gerai.doors.http.context import RequestContext
 from gerai.engine.desk.house import House
@@ -33,11 +34,11 @@ async def account_page(ctx: RequestContext, house: House, visitor: Visitor) -> R
 async def password_sent(ctx: RequestContext, house: House, visitor: Visitor) -> Response:
     """Another password, or what is wrong with it."""
     form = await visitor.form(ctx)
-    wrong = ctx.limit_misses(f"password:{visitor.who.person.person_id}", 10)
     try:
-        await change_password(house.engine, visitor.who, last_of(form, "old"), last_of(form, "new"))
+        with guess(ctx, proofs_of(visitor.who)) as was_right:
+            await change_password(house.engine, visitor.who, last_of(form, "old"), last_of(form, "new"))
+            was_right()
     except InputInvalid as refusal:
-        wrong()
         return await _page(ctx, house, visitor, 400, faults=refusal.fields)
     return answers.see("/console/account?saved=1")
 
@@ -58,11 +59,11 @@ async def codes_sent(ctx: RequestContext, house: House, visitor: Visitor) -> Res
 async def codes_off_sent(ctx: RequestContext, house: House, visitor: Visitor) -> Response:
     """No codes any more; whoever wants that gives one once more."""
     form = await visitor.form(ctx)
-    wrong = ctx.limit_misses(f"password:{visitor.who.person.person_id}", 10)
     try:
-        await prove(house.engine, house.sealer, visitor.who, visitor.token, "", last_of(form, "code"))
+        with guess(ctx, proofs_of(visitor.who)) as was_right:
+            await prove(house.engine, house.sealer, visitor.who, visitor.token, "", last_of(form, "code"))
+            was_right()
     except NotAuthenticated:
-        wrong()
         return await _page(ctx, house, visitor, 403, faults={"code": ["is not what the app shows now"]})
     await drop_codes(house.engine, visitor.who.person.person_id)
     return answers.see("/console/account?saved=1")

@@ -22,6 +22,7 @@ from gerai.doors.console import answers
 from gerai.doors.console.about import Subject, subjects_of
 from gerai.doors.console.act_form import as_it_is, begun_at, form, not_now, seen_at
 from gerai.doors.console.cells import cell
+from gerai.doors.console.guesses import guess, proofs_of
 from gerai.doors.console.looking import desk_page
 from gerai.doors.console.picks import found_in
 from gerai.doors.console.refused import problem
@@ -140,12 +141,12 @@ async def require_proof(ctx: RequestContext, desk: AtDesk, act: Act, sent: dict[
     if not act.grave or desk.visitor.who.has_proven(real_now()):
         return
     who = desk.visitor.who
-    wrong = ctx.limit_misses(f"password:{who.person.person_id}", 10)
     house, password, code = desk.within.house, last_of(sent, "password"), last_of(sent, "code")
     try:
-        await prove(house.engine, house.sealer, who, desk.visitor.token, password, code)
+        with guess(ctx, proofs_of(who)) as was_right:
+            await prove(house.engine, house.sealer, who, desk.visitor.token, password, code)
+            was_right()
     except NotAuthenticated:
-        wrong()
         name, text = ("password", "is not your password") if who.person.totp is None else ("code", _CODE)
         raise InputInvalid({name: [text]}) from None
 

@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from gerai.domain.refusals import InputInvalid, NotAuthenticated, NotFound
 from gerai.doors.console import answers
+from gerai.doors.console.guesses import guess
 from gerai.doors.console.who import Visitor, forget, last_of, remember, visitor_of
 from gerai.doors.http.browser import form_lists
 from gerai.doors.http.context import RequestContext
@@ -33,16 +34,15 @@ async def sign_in_sent(ctx: RequestContext, house: House) -> Response:
     """In, and on to where they wanted; or the form again with what is wrong. Refuses RateLimited."""
     form = await form_lists(ctx, _FIELDS)
     login = last_of(form, "login")
-    wrong_here = ctx.limit_misses("sign-in", _OF_ADDRESS)
-    wrong_login = ctx.limit_misses(f"sign-in:{login_of(login)[:100]}", _OF_LOGIN)
+    limits = {f"sign-in:{login_of(login)[:100]}": _OF_LOGIN, "sign-in": _OF_ADDRESS}
     try:
-        token = await sign_in(
-            house.engine, house.sealer, login, last_of(form, "password"), last_of(form, "code"),
-            address=ctx.client_address, agent=ctx.headers.get("user-agent", ""),
-        )  # fmt: skip
+        with guess(ctx, limits) as was_right:
+            token = await sign_in(
+                house.engine, house.sealer, login, last_of(form, "password"), last_of(form, "code"),
+                address=ctx.client_address, agent=ctx.headers.get("user-agent", ""),
+            )  # fmt: skip
+            was_right()
     except NotAuthenticated as refusal:
-        wrong_here()
-        wrong_login()
         fault = "sign_in.code_wrong" if refusal.reason == "code" else "sign_in.wrong"
         return answers.page(ctx, "sign_in.html", 403, next=_next(ctx), login=login, fault=fault)
     response = answers.see(_next(ctx))
@@ -67,15 +67,14 @@ async def join_page(ctx: RequestContext, house: House) -> Response:
 async def join_sent(ctx: RequestContext, house: House) -> Response:
     """Joined, and on to the way in; or the form again with what is wrong. Refuses RateLimited."""
     form = await form_lists(ctx, _FIELDS)
-    wrong = ctx.limit_misses("join", _OF_ADDRESS)
     given = {name: last_of(form, name) for name in ("login", "name", "password")}
     try:
-        await accept(house.engine, ctx.path_params["secret"], given["login"], given["name"], given["password"])
+        with guess(ctx, {"join": _OF_ADDRESS}) as was_right:
+            await accept(house.engine, ctx.path_params["secret"], given["login"], given["name"], given["password"])
+            was_right()
     except InputInvalid as refusal:
-        wrong()
         return await _join(ctx, house, given, refusal.fields)
     except NotFound:
-        wrong()
         return await _join(ctx, house, {}, {})
     return answers.see("/console/sign-in")
 

@@ -9,7 +9,7 @@ from urllib.parse import quote
 import structlog
 from starlette.responses import Response
 
-from gerai.domain.refusals import NotFound, Refusal
+from gerai.domain.refusals import NotFound, RateLimited, Refusal
 from gerai.doors.console import (
     account,
     acting,
@@ -34,22 +34,26 @@ from gerai.doors.console.slips import slips_page
 from gerai.doors.console.start_keys import StartKeys
 from gerai.doors.console.start_pages import StartPages, start_page
 from gerai.doors.console.start_try import StartTry
-from gerai.doors.console.who import AtDesk, Visitor, desk_of, shops_of, visitor_of
+from gerai.doors.console.who import AtDesk, Visitor, desk_of, shops_of, token_of, visitor_of
 from gerai.doors.console.wrong import wrong_page
 from gerai.doors.http.assets import FOR_GOOD
 from gerai.doors.http.browser import SAFETY
 from gerai.doors.http.context import RequestContext
 from gerai.doors.http.door import Dialect, Endpoint, Route
 from gerai.doors.http.errors import status_on_a_page
+from gerai.doors.http.turns import READS
 from gerai.engine.desk.export import MEDIA_TYPES
 from gerai.engine.desk.first_shop import is_paid, is_selling
 from gerai.engine.desk.house import House, Within
+from gerai.engine.directory_entries import token_digest
 from gerai.engine.outage import refusal_behind
+from gerai.kit.clock import unix_s
 
 log = structlog.get_logger("gerai.console")
 Open = Callable[[RequestContext, House], Awaitable[Response]]
 Signed = Callable[[RequestContext, House, Visitor], Awaitable[Response]]
 Desk = Callable[[RequestContext, AtDesk], Awaitable[Response]]
+_LOOKS: Final = ("GET", "HEAD")
 _SHOP: Final = "/console/{shop}/{environment}"
 
 
@@ -68,10 +72,14 @@ def routes(house: House, dialects: Iterable[Dialect]) -> tuple[Route, ...]:
         return _guarded(lambda ctx: _signed(ctx, house, page, changed=changed))
 
     def desk(page: Desk) -> Endpoint:
-        async def there(ctx: RequestContext, house: House, visitor: Visitor) -> Response:
-            return await _within(ctx, desk_of(ctx, house, visitor, live.place), page)
+        async def at_desk(ctx: RequestContext, house: House, visitor: Visitor) -> Response:
+            there = desk_of(ctx, house, visitor, live.place)
+            if ctx.method not in _LOOKS:
+                return await _within(ctx, there, page)
+            async with READS.one(there.merchant.merchant_id):
+                return await _within(ctx, there, page)
 
-        return signed(there)
+        return signed(at_desk)
 
     return (
         Route("GET", "/console", signed(_first)),
@@ -154,12 +162,13 @@ async def _within(ctx: RequestContext, desk: AtDesk, page: Desk) -> Response:
         refusal = refusal_behind(error)
         if refusal is None:
             raise
-        return wrong_page(ctx, desk, _status_of(ctx, refusal))
+        return _with_wait(wrong_page(ctx, desk, _status_of(ctx, refusal)), refusal)
 
 
 def _refused(ctx: RequestContext, refusal: Refusal) -> Response:
     status = _status_of(ctx, refusal)
-    return answers.page(ctx, "error.html", status, code=status, request_id=ctx.request_id)
+    page = answers.page(ctx, "error.html", status, code=status, request_id=ctx.request_id)
+    return _with_wait(page, refusal)
 
 
 def _status_of(ctx: RequestContext, refusal: Refusal) -> int:
@@ -169,6 +178,13 @@ def _status_of(ctx: RequestContext, refusal: Refusal) -> int:
     return status
 
 
+def _with_wait(response: Response, refusal: Refusal) -> Response:
+    """When it may be tried again, where it is too much for now."""
+    if isinstance(refusal, RateLimited):
+        response.headers["retry-after"] = str(refusal.retry_after_s)
+    return response
+
+
 async def _nowhere(ctx: RequestContext, desk: AtDesk) -> Response:
     """Refuses NotFound."""
     raise NotFound("page", ctx.path)
@@ -176,14 +192,23 @@ async def _nowhere(ctx: RequestContext, desk: AtDesk) -> Response:
 
 async def _signed(ctx: RequestContext, house: House, page: Signed, *, changed: bool) -> Response:
     """The page for whoever is signed in; else the way in, and back here. ``changed``: whoever still has a one-time
-    password is sent to choose another first."""
+    password is sent to choose another first. Refuses RateLimited."""
+    # By the session first, before anything is read for it; without one nothing is.
+    if token := token_of(ctx):
+        _count(ctx, f"session:{token_digest(token).hex()}")
     visitor = await visitor_of(ctx, house)
     if visitor is None:
         wanted = f"?next={quote(ctx.path)}" if ctx.method == "GET" and ctx.path != "/console" else ""
         return answers.see(f"/console/sign-in{wanted}")
+    _count(ctx, f"person:{visitor.who.person.person_id}")
     if changed and visitor.who.person.must_change:
         return answers.see("/console/account")
     return await page(ctx, house, visitor)
+
+
+def _count(ctx: RequestContext, who: str) -> None:
+    limit = ctx.services.settings.pages.console_per_minute
+    ctx.services.limiter.hit(who, "console", limit, unix_s())
 
 
 async def _first(ctx: RequestContext, house: House, visitor: Visitor) -> Response:

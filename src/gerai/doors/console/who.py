@@ -101,10 +101,15 @@ class AtDesk:
 
 async def visitor_of(ctx: RequestContext, house: House, *, used: bool = True) -> Visitor | None:
     """Who is signed in at this browser; None: nobody. ``used``: somebody is there, for whom the session lasts."""
-    token = cookie_of(ctx, _SECURE_COOKIE if _is_secure(ctx) else _COOKIE)
+    token = token_of(ctx)
     used = used and ctx.headers.get(_BY_ITSELF) is None
-    found = None if not token else await whose(house.engine, token, used=used)
-    return None if found is None or token is None else Visitor(found, token)
+    found = await whose(house.engine, token, used=used) if token else None
+    return None if found is None else Visitor(found, token)
+
+
+def token_of(ctx: RequestContext) -> str:
+    """The token of a session that the browser names; empty: none."""
+    return cookie_of(ctx, _SECURE_COOKIE if _is_secure(ctx) else _COOKIE) or ""
 
 
 def desk_of(ctx: RequestContext, house: House, visitor: Visitor, place: int | None = None) -> AtDesk:

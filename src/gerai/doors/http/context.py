@@ -215,12 +215,10 @@ class RequestContext:
             who = f"key:{self._caller.key_id}"
         self.rate = self.services.limiter.hit(who, bucket, limit, unix_s(), window_s)
 
-    def limit_misses(self, bucket: str, limit: int) -> Callable[[], None]:
-        """For guesses from one address: RateLimited when too many were wrong; what is returned counts this one as
-        wrong."""
-        limiter, who = self.services.limiter, self._address
-        limiter.check(who, bucket, limit, unix_s())
-        return lambda: limiter.count(who, bucket, unix_s())
+    def guess(self, bucket: str, limit: int) -> Callable[[], None]:
+        """Count a guess from one address before it is judged. RateLimited when too many were wrong or are being judged;
+        what is returned takes this one back, as it was right."""
+        return self.services.limiter.guess(self._address, bucket, limit, unix_s())
 
     @property
     def _address(self) -> str:

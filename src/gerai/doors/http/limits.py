@@ -5,6 +5,7 @@ With several server processes each counts for itself, so a key may do up to that
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from gerai.domain.refusals import RateLimited
@@ -35,6 +36,18 @@ class RateLimiter:
         verdict = self.check(who, bucket, limit, now_s, window_s)
         self.count(who, bucket, now_s, window_s)
         return Verdict(limit, verdict.remaining - 1, verdict.reset_at_s)
+
+    def guess(self, who: str, bucket: str, limit: int, now_s: float) -> Callable[[], None]:
+        """Count a guess before it is judged, so that of many at once no more are judged than of many one after the
+        other. RateLimited when the window's limit is used up; what is returned takes this one back, as it was right."""
+        self.hit(who, bucket, limit, now_s)
+        key = (who, bucket, int(now_s) // _WINDOW_S, _WINDOW_S)
+
+        def was_right() -> None:
+            if self._counts.get(key, 0) > 0:
+                self._counts[key] -= 1
+
+        return was_right
 
     def figures(self, who: str, bucket: str, limit: int, now_s: float, window_s: int = _WINDOW_S) -> Verdict:
         """Count one request of somebody who is never refused. Something is always left, as it is for them."""

@@ -136,11 +136,11 @@ def by_link(codes: Mapping[str, re.Pattern[str]]) -> Resolver:
 
     async def opened(ctx: RequestContext) -> ResolvedOrder | None:
         code = ctx.path_params["code"]
-        missed = ctx.limit_misses("pages.link", ctx.services.settings.pages.link_lookups_per_minute)
+        was_right = ctx.guess("pages.link", ctx.services.settings.pages.link_lookups_per_minute)
         for channel, form in codes.items():
             if form.fullmatch(code) and (found := await ctx.services.engine.orders.by_link_code(channel, code)):
+                was_right()
                 return ResolvedOrder(found[-1], Address(("payment", code)), private=True)
-        missed()
         return None
 
     return opened

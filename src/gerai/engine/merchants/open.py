@@ -22,9 +22,10 @@ from gerai.engine.fulfilment.providers import require_real
 from gerai.kit.clock import in_reach, real_now
 from gerai.kit.declare import SettingFault, fulfilment_providers
 from gerai.kit.declared import MerchantSettingsDeclared
+from gerai.kit.hosts import is_loopback
 from gerai.kit.json_values import is_object
 from gerai.store import directory as sql
-from gerai.store import members, test_clock
+from gerai.store import members, shop_hosts, test_clock
 from gerai.store.connection import Connection
 from gerai.store.test_clock import FURTHEST_OFFSET_S
 
@@ -77,8 +78,8 @@ async def open_merchant(
     """Create a merchant with its system accounts in both environments; returns its id.
 
     Refuses InputInvalid: a code that does not fit or that another merchant has, a blank name, a setting that is
-    unknown or does not fit (gerai.merchant_settings), or a provider that only pretends to work where the merchant is
-    not simulated.
+    unknown or does not fit (gerai.merchant_settings), a host that is taken, or a provider that only pretends to work
+    where the merchant is not simulated.
     """
     if not _CODE.fullmatch(code):
         raise InputInvalid(
@@ -89,6 +90,7 @@ async def open_merchant(
     fit = _checked(engine.directory.declared, settings or {}, simulated=simulated)
     merchant_id = engine.ids.next()
     async with changing(engine, merchant_id) as connection:
+        await _require_free_host(engine, connection, merchant_id, fit)
         if not await sql.add_merchant(connection, merchant_id, code, name, fit, simulated):
             raise InputInvalid({"merchant": [f"there is a merchant with the code {code} already"]})
         kinds = itertools.product(ENVIRONMENTS, _SYSTEM_ACCOUNTS)
@@ -151,6 +153,7 @@ async def change_settings(engine: Engine, merchant_id: int, settings: dict[str, 
     fit = _checked(directory.declared, settings, simulated=directory.merchant(merchant_id).simulated)
     async with changing(engine, merchant_id) as connection:
         [merchant] = await sql.merchants(connection, [merchant_id])
+        await _require_free_host(engine, connection, merchant_id, fit)
         await sql.change_settings(connection, merchant_id, fit)
         before = merchant.settings if is_object(merchant.settings) else {}
         note(", ".join(fit), before={name: before[name] for name in fit if name in before}, after=fit)
@@ -167,6 +170,7 @@ async def revise_setting(engine: Engine, merchant_id: int, name: str, revise: Ca
         chosen, _ = declared.read(merchant.settings)
         before = getattr(chosen.of(declared.by_name[name].struct), name)
         fit = _checked(declared, {name: revise(before)}, simulated=merchant.simulated)
+        await _require_free_host(engine, connection, merchant_id, fit)
         await sql.change_settings(connection, merchant_id, fit)
         note(name, before={name: msgspec.to_builtins(before, str_keys=True)}, after=fit)
 
@@ -199,6 +203,19 @@ async def set_test_clock(
     async with changing(engine, merchant_id) as connection:
         await test_clock.set_clock(connection, merchant_id, frozen_at, offset_s)
         note("clock", frozen_at="" if frozen_at is None else frozen_at.isoformat(), offset_s=offset_s)
+
+
+async def _require_free_host(engine: Engine, connection: Connection, merchant_id: int, fit: dict[str, Any]) -> None:
+    """Refuses InputInvalid: the host that the merchant would have is another one's; or it is the server's own, there
+    are other merchants, and whoever acts is of this one: its operator may give it to one of them."""
+    host, act = fit.get("shop_host", ""), acting_now()
+    if not host:
+        return
+    if await shop_hosts.is_taken(connection, merchant_id, host):
+        raise InputInvalid({"shop_host": [f"{host} is the host of another shop"]})
+    own, of_shop = host in engine.own_hosts or is_loopback(host), act is not None and act.actor.kind != "operator"
+    if own and of_shop and not await shop_hosts.is_alone(connection, merchant_id):
+        raise InputInvalid({"shop_host": [f"{host} is this server's own, and there are other shops"]})
 
 
 def _checked(declared: MerchantSettingsDeclared, settings: dict[str, Any], *, simulated: bool) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Final
 
-from gerai.domain.permissions import Role
+from gerai.domain.permissions import ROLES, Role
 from gerai.domain.refusals import InputInvalid, NotFound, StateConflict
 from gerai.engine.core import Engine
 from gerai.engine.directory_entries import token_digest
@@ -13,7 +13,8 @@ from gerai.engine.people import passwords
 from gerai.engine.people.sign_in import login_of
 from gerai.kit.clock import real_now
 from gerai.kit.ids import token
-from gerai.store import invites
+from gerai.kit.wire import is_kept, is_one_line
+from gerai.store import directory, invites
 from gerai.store import people as sql
 from gerai.store.connection import Connection
 from gerai.store.invites import Invite
@@ -22,6 +23,7 @@ from gerai.store.people import Person
 #: An invitation is good for so long.
 _GOOD_FOR: Final = timedelta(days=7)
 _LONGEST_LOGIN: Final = 100
+_LONGEST_NAME: Final = 200
 #: Digits of a merchant's id, at most.
 _LONGEST_ID: Final = 18
 
@@ -74,13 +76,15 @@ async def invitation(engine: Engine, secret: str) -> Invite:
 
 async def accept(engine: Engine, secret: str, typed: str, name: str, password: str) -> None:
     """Join a shop: a new person with a login and a password of their own, or somebody who proves with their password
-    that the login is theirs. A link works once.
+    that the login is theirs. A link works once, and takes nothing from whoever has a role in the shop already.
 
-    Refuses NotFound, InputInvalid (``login``, ``password``).
+    Refuses NotFound, InputInvalid (``login``, ``name``, ``password``): also to whoever may as much there without it.
     """
     login = login_of(typed)
     if not 0 < len(login) <= _LONGEST_LOGIN or not login.isprintable():
         raise InputInvalid({"login": [f"1 to {_LONGEST_LOGIN} characters"]})
+    if len(name) > _LONGEST_NAME or not is_one_line(name) or not is_kept(name):
+        raise InputInvalid({"name": [f"one line of {_LONGEST_NAME} characters at most"]})
     await invitation(engine, secret)
     async with engine.connection() as connection:
         there = await sql.by_login(connection, login)
@@ -90,6 +94,7 @@ async def accept(engine: Engine, secret: str, typed: str, name: str, password: s
         passwords.require_fit("password", password, login, name)
     stored = "" if there is not None else await passwords.hashed(password)
     async with engine.connection() as connection, connection.transaction():
+        await directory.in_turn(connection, _shop_of(secret))
         found = await invites.use(connection, _shop_of(secret), token_digest(secret), real_now())
         if found is None:
             raise NotFound("invitation")
@@ -97,7 +102,21 @@ async def accept(engine: Engine, secret: str, typed: str, name: str, password: s
         if there is None and not await sql.add(connection, new):
             raise InputInvalid({"login": ["is taken; if it is yours, give your password"]})
         person_id = new.person_id if there is None else there.person_id
+        if there is not None:
+            await _require_more(connection, there, found)
         await sql.set_role(connection, found.merchant_id, person_id, found.role, real_now())
+
+
+async def _require_more(connection: Connection, person: Person, found: Invite) -> None:
+    """Refuses InputInvalid: the person may as much in the shop as the invitation would give, or more."""
+    has = "owner" if person.everywhere else (await sql.roles_of(connection, person.person_id)).get(found.merchant_id)
+    if has is not None and permissions_of(found.role) <= permissions_of(has):
+        raise InputInvalid({"login": [f"has this shop already, as {has}"]})
+
+
+def permissions_of(role: str | None) -> frozenset[str]:
+    """What a stored role may; of none, or of one that nobody knows, nothing."""
+    return frozenset(may for known, permissions in ROLES.items() if known == role for may in permissions)
 
 
 async def require_an_owner(connection: Connection, merchant_id: int, person_id: int, role: Role | None) -> None:

@@ -42,7 +42,7 @@ async def run(within: Within, given: ArticleEdit) -> Done:
     async with changing(within.engine, within.merchant_id) as connection:
         there = await article_in(connection, within.merchant_id, given.id, given.seen)
         new, changes = edited(there, kept)
-        new = _rewritten(new, given)
+        new = await _rewritten(new, given)
         if not await sql.change(connection, replace(new, updated_at=real_now())):
             raise slug_taken(new.slug)
         if new.content != there.content:
@@ -53,7 +53,7 @@ async def run(within: Within, given: ArticleEdit) -> Done:
     return Done(str(given.id))
 
 
-def _rewritten(article: Article, given: ArticleEdit) -> Article:
+async def _rewritten(article: Article, given: ArticleEdit) -> Article:
     """With the content that is given, in the format that is given; of either, what is not stays. Refuses
     InputInvalid."""
     if given.content is UNSET and given.format is UNSET:
@@ -62,7 +62,7 @@ def _rewritten(article: Article, given: ArticleEdit) -> Article:
     format = article.format if given.format is UNSET else given.format
     if (written, format) == (article.source, article.format):
         return article
-    return replace(article, format=format, content=shown_of(format, written), written=kept_of(format, written))
+    return replace(article, format=format, content=await shown_of(format, written), written=kept_of(format, written))
 
 
 ACT = Act("articles.edit", "catalogue:write", Bilingual("Ubah artikel", "Change an article"), ArticleEdit, run)

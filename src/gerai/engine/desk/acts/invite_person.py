@@ -6,10 +6,11 @@ from typing import Annotated
 
 import msgspec
 
-from gerai.domain.permissions import Role
+from gerai.domain.permissions import ROLES, Role
 from gerai.engine.acting import acting_now
 from gerai.engine.desk.fields import Name, words
 from gerai.engine.desk.house import Within
+from gerai.engine.desk.keys import require_own
 from gerai.engine.desk.registry import Act, Done
 from gerai.engine.merchants.open import changing, note
 from gerai.engine.people.join import invite
@@ -24,7 +25,9 @@ class NewInvite(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
 
 
 async def run(within: Within, given: NewInvite) -> Done:
-    """The link is the secret: whoever has it joins, once, within a week."""
+    """The link is the secret: whoever has it joins, once, within a week. Refuses PermissionMissing: the role
+    may what whoever invites may not."""
+    require_own(sorted(ROLES[given.role]))
     act = acting_now()
     async with changing(within.engine, within.merchant_id) as connection:
         by = "" if act is None else act.actor.name or act.actor.label
