@@ -208,8 +208,8 @@ def read_cases(k: Known) -> dict[str, list[Call]]:
         "codes.waiting_orders": [lambda c: codes.waiting_orders(c, m, "production", first, 100)],
         "codes.delivery_of": [lambda c: codes.delivery_of(c, m, first)],
         "codes.page": [
-            lambda c, of=of, status=status: codes.page(c, m, "production", of, status, 0, 51)
-            for of, status in ((0, "given"), (first, "given"), (0, ""))
+            lambda c, of=of: codes.page(c, m, "production", *of, 0, 51)
+            for of in ((0, "given"), (first, "given"), (0, ""))
         ],
         "codes.of_order": [lambda c: codes.of_order(c, m, first, 500)],
         "codes.one": [lambda c: codes.one(c, m, first)],

@@ -117,7 +117,8 @@ class OrderPages:
         here, found = asked.get("status", ""), dict[str, Any]()
         if "text" not in asked:
             page, _ = await looked(views()["orders.counts"], desk, {"door": asked.get("door", "")})
-            found = {str(row.status): row for row in page.rows if row.count}
+            rows: list[Any] = [*page.rows]
+            found = {row.status: row for row in rows if row.count}
         shown = [status for status in ORDER_STATES if status in _USUAL or status in found or status == here]
         tabs = [("", answers.address(ctx, status="", after=""), "", not here)]
         for status in shown:

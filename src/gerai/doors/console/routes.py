@@ -104,6 +104,13 @@ def routes(house: House, dialects: Iterable[Dialect]) -> tuple[Route, ...]:
         Route("GET", f"{_SHOP}/books/check", desk(reports.page)),
         Route("GET", f"{_SHOP}/do/{order_form_page.ACT}", desk(order_form.page)),
         Route("POST", f"{_SHOP}/do/{order_form_page.ACT}", desk(order_form.sent)),
+        *_registry_routes(desk),
+    )
+
+
+def _registry_routes(desk: Callable[[Desk], Endpoint]) -> tuple[Route, ...]:
+    """Acts, lists and single things, as the registry has them; at last whatever is no page of a shop."""
+    return (
         Route("GET", f"{_SHOP}/do/{{act}}", desk(acting.act_page)),
         Route("POST", f"{_SHOP}/do/{{act}}", desk(acting.act_sent)),
         Route("GET", f"{_SHOP}/bulk", desk(bulk.bulk_page)),

@@ -6,23 +6,21 @@ Programs give JSON; people give texts (a query, a form, the terminal), in which 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Callable, Mapping
 from functools import cache
 from types import NoneType, UnionType
 from typing import Annotated, Any, Final, Literal, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 import msgspec
-from msgspec import UnsetType, inspect
+from msgspec import UnsetType
 
 from gerai.domain.money import display, parse_rupiah, typed_rupiah
 from gerai.domain.refusals import InputInvalid
-from gerai.engine.desk.fields import LARGEST
-from gerai.kit.clock import in_reach
+from gerai.engine.desk.fit import fit
 from gerai.kit.closest import not_known
 from gerai.kit.json_values import is_array, is_object
 from gerai.kit.plain_errors import plain
-from gerai.kit.wire import is_kept, is_one_line
+from gerai.kit.wire import is_kept
 
 Given = TypeVar("Given", bound=msgspec.Struct)
 _YES: Final = frozenset({"true", "yes", "ya", "1", "on"})
@@ -31,8 +29,6 @@ AMOUNT_TYPED: Final = "an amount is written 75000 or 75.000: a dot for thousands
 _BOUND: Final = re.compile(r"Expected `int` (>=|<=) (-?\d+)")
 _NOT_KEPT: Final = "it holds a character that no text may hold"
 _TOO_DEEP: Final = "it is nested too deeply"
-#: What may be longer is written in lines.
-_LINE: Final = 300
 #: As deep as nobody means it, and far from what an encoder or the database gives up at.
 _DEEPEST: Final = 100
 _NO: Final = frozenset({"false", "no", "tidak", "0", "off"})
@@ -151,7 +147,7 @@ def read_by(struct: type[Given], given: Mapping[str, Any], convert: Callable[[Fi
     for name, field in fields.items():
         if name in given:
             try:
-                values[name] = _fit(field, convert(field, given[name]))
+                values[name] = fit(field.type, convert(field, given[name]))
             except msgspec.ValidationError as error:
                 faults[name] = [plain(str(error), field.type)]
             except ValueError as error:
@@ -161,51 +157,6 @@ def read_by(struct: type[Given], given: Mapping[str, Any], convert: Callable[[Fi
     if faults:
         raise InputInvalid(faults)
     return struct(**values)
-
-
-def _fit(field: Field, value: Any) -> Any:
-    """The same value. Raises ValueError: a time that cannot be kept and shown everywhere; a number, also of a list,
-    that no column holds, whatever else bounds it; a text of one line with something else in it."""
-    if isinstance(value, datetime) and not in_reach(value):
-        raise ValueError("there is no such time")
-    for one in _each(value):
-        if isinstance(one, int) and not -LARGEST <= one <= LARGEST:
-            raise ValueError(f"a number is {LARGEST} or less" if one > 0 else f"a number is {-LARGEST} or more")
-    _require_lines(inspected(field.type), value)
-    return value
-
-
-def _each(value: Any) -> Sequence[Any]:
-    """What a list holds, or the one value."""
-    return cast("Sequence[Any]", value) if isinstance(value, (list, tuple)) else (value,)
-
-
-@cache
-def inspected(type: Any) -> inspect.Type:
-    """The type as msgspec sees it."""
-    return inspect.type_info(type)
-
-
-def _require_lines(type: inspect.Type, value: Any) -> None:
-    match type:
-        case inspect.StrType(max_length=int(most)) if isinstance(value, str):
-            if most <= _LINE and not is_one_line(value):
-                raise ValueError("it holds a line break, or a character that is not seen")
-        case inspect.Metadata(type=inner):
-            _require_lines(inner, value)
-        case inspect.UnionType(types=types):
-            for inner in types:
-                _require_lines(inner, value)
-        case inspect.ListType(item_type=inner) | inspect.VarTupleType(item_type=inner) if isinstance(
-            value, list | tuple
-        ):
-            for one in cast("list[Any]", value):
-                _require_lines(inner, one)
-        case inspect.StructType(cls=struct, fields=fields) if isinstance(value, struct):
-            for one in fields:
-                _require_lines(one.type, getattr(value, one.name))
-        case _:
-            pass
 
 
 def _from_json(field: Field, value: Any) -> Any:

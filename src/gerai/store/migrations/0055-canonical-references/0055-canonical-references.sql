@@ -1,4 +1,4 @@
--- depends: 0052-broken-books
+-- depends: 0054-articles-as-written
 -- transactional: false
 
 -- Written to be run again from its beginning: a key that stands in its canonical form already is left as it is.
