@@ -492,8 +492,7 @@ def delivery_filters(k: Known) -> list[DeliveryFilter]:
     return [
         DeliveryFilter(),
         *(DeliveryFilter(status=status) for status in ("pending", "delivered", "failed", "dropped")),
-        DeliveryFilter(endpoint_id=k.endpoint_id),
-        DeliveryFilter(endpoint_id=-1),
+        *(DeliveryFilter(endpoint_id=endpoint_id) for endpoint_id in (k.endpoint_id, -1)),
         DeliveryFilter(environment="production", before=(k.at, 2**62)),
         DeliveryFilter(endpoint_id=k.endpoint_id, environment="sandbox", before=(k.at, 2**62)),
         DeliveryFilter(endpoint_id=k.endpoint_id, happened_from=k.at, undelivered=True),

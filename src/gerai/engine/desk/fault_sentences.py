@@ -96,6 +96,7 @@ _OF_MONEY: Final = {
 }
 #: Of people, keys, webhooks and gateways.
 _OF_ACCESS: Final = {
+    r"has this shop already, as (.*)": r"sudah punya toko ini, sebagai \1",
     r"(.*) is no counter; one of (.*)": r"tidak ada konter \1; salah satu dari \2",
     r"(.*) has no keys for (.*)": r"\1 tidak punya kunci untuk \2",
     r"keys of (.*) belong to no member": r"kunci \1 bukan milik anggota: kosongkan anggotanya",
