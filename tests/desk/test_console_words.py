@@ -13,7 +13,8 @@ import pytest
 from gerai.app import MERCHANT_SETTINGS
 from gerai.domain import states
 from gerai.domain.state_table import StateTable
-from gerai.doors.console.cells import cell, inputs_of
+from gerai.doors.console.cells import cell
+from gerai.doors.console.inputs import inputs_of
 from gerai.doors.console.words import DeskWords
 from gerai.doors.http.language import Language
 from gerai.engine.check import INVARIANTS

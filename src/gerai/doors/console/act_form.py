@@ -13,7 +13,7 @@ from starlette.responses import Response
 from gerai.domain.refusals import InputInvalid, Refusal
 from gerai.doors.console import answers
 from gerai.doors.console.about import Subject, can_instead, whole_sen
-from gerai.doors.console.cells import InputField, inputs_of, typed
+from gerai.doors.console.inputs import InputField, inputs_of, typed
 from gerai.doors.console.looking import desk_page
 from gerai.doors.console.picks import with_picks
 from gerai.doors.console.refused import problem, state_of

@@ -14,7 +14,7 @@ from gerai.domain.refusals import InputInvalid, NotFound, PermissionMissing, Ref
 from gerai.doors.console import answers
 from gerai.doors.console.about import NAMES
 from gerai.doors.console.acting import AS_PAGES, require_proof
-from gerai.doors.console.cells import InputField, inputs_of
+from gerai.doors.console.inputs import InputField, inputs_of
 from gerai.doors.console.looking import desk_page, view_named
 from gerai.doors.console.refused import problem
 from gerai.doors.console.tones import tone_of

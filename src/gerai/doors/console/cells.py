@@ -1,4 +1,4 @@
-"""How a value of a row, or of a form, is shown to people."""
+"""How a value of a row is shown to people."""
 
 from __future__ import annotations
 
@@ -8,20 +8,18 @@ from datetime import date, datetime
 from typing import Any, Final, cast
 
 import msgspec
-from msgspec import Meta
 
-from gerai.domain import money
 from gerai.domain.money import percent
 from gerai.doors.console.order_words import parted
 from gerai.doors.console.tones import tone_of
 from gerai.doors.console.words import DeskWords
 from gerai.engine.desk.fields import words_of
-from gerai.engine.desk.read import Field, choices_of, fields_of
+from gerai.engine.desk.read import fields_of
 from gerai.engine.desk.registry import acts, views
 from gerai.kit.bilingual import Bilingual
 
 #: Not for people: what goes with the form that changes what was seen, and what a row's links are made of.
-_HIDDEN: Final = frozenset({"seen", "can", "things"})
+HIDDEN: Final = frozenset({"seen", "can", "things"})
 #: What something is called in the code, where it has a name for people beside it.
 _OF_THE_CODE: Final = frozenset({"invariant"})
 #: Of what a field is the name, and which field has the id by which that is seen; a row that has both shows the name.
@@ -33,10 +31,6 @@ _IDS: Final = {
     "order_id": "orders", "payment_id": "payments", "deposit_id": "topups", "member_id": "members", "proofs": "proofs",
     "variant_id": "variants", "product_id": "products", "bundle_id": "bundles",
 }  # fmt: skip
-#: Fields that are asked for by the page itself.
-_PAGING: Final = frozenset({"after", "limit"})
-#: A text that may be so long is typed in many lines.
-_MANY_LINES: Final = 10_000
 #: A text longer than this has a box of its own.
 _LONG: Final = 300
 #: A table with more columns than this does not fit beside the menu of a laptop: its rows are cards there, too.
@@ -76,37 +70,10 @@ class Cell:
         return len(self.titles) > MOST_COLUMNS
 
 
-@dataclass(frozen=True)
-class InputField:
-    """A field of a form. ``kind``: text | long | number | amount | choice | yes_no | hidden | file | pick (a thing by
-    its name, with ``choices`` to begin with) | ticks (several of the ``choices``) | only (there is this one alone) |
-    rows (of several things, in ``rows``).
-    ``choices``: value and text of each. ``faults``: what is wrong with what was sent. ``hint``: what else there is to
-    know of it; ``url``: where there are more to choose from."""
-
-    name: str
-    label: str
-    kind: str
-    value: str
-    required: bool
-    example: str
-    choices: Sequence[tuple[str, str]]
-    faults: Sequence[str]
-    many: bool = False
-    hint: str = ""
-    url: str = ""
-    rows: Sequence[Sequence[InputField]] = ()
-
-    @property
-    def ticked(self) -> list[str]:
-        """What is chosen of several."""
-        return [one.strip() for one in self.value.split(",")]
-
-
 def columns_of(struct: type[msgspec.Struct], words: DeskWords) -> list[tuple[str, str]]:
     """Name and title of what is shown of a row."""
     titles, names = words_of(struct), [field.name for field in fields_of(struct)]
-    hidden = _HIDDEN | _OF_THE_CODE | {id_field for name, (_, id_field) in _NAMES.items() if name in names}
+    hidden = HIDDEN | _OF_THE_CODE | {id_field for name, (_, id_field) in _NAMES.items() if name in names}
     return [(name, words.of(titles[name])) for name in names if name not in hidden and name in titles]
 
 
@@ -194,67 +161,3 @@ def _table(things: str, values: Sequence[msgspec.Struct], words: DeskWords) -> C
 def raw(value: Any) -> str:
     """As it is kept: JSON, line by line."""
     return msgspec.json.format(msgspec.json.encode(value)).decode()
-
-
-def inputs_of(
-    struct: type[msgspec.Struct], words: DeskWords, filled: dict[str, str], faults: dict[str, list[str]], examples: Any
-) -> list[InputField]:
-    """The fields of a form, with what is in them."""
-    titles, found = words_of(struct), list[InputField]()
-    for field in fields_of(struct):
-        if field.name in _PAGING:
-            continue
-        title = words.of(titles[field.name]) if field.name in titles else field.name
-        kind, choices = _kind_of(field, words)
-        example = examples(struct, field.name)
-        shown = "" if example is None else _typed(field, example, words)
-        value, wrong = filled.get(field.name, ""), faults.get(field.name, [])
-        found.append(InputField(field.name, title, kind, value, field.required, shown, choices, wrong, field.is_list))
-    return found
-
-
-def typed(field: Field, value: Any) -> str:
-    """A value as it stands in a form: amounts in rupiah."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if field.is_amount and isinstance(value, int):
-        return money.typed(value)
-    if isinstance(value, str):
-        return value
-    if isinstance(value, (tuple, list)) and all(isinstance(one, str | int) for one in cast("list[Any]", value)):
-        return ", ".join(map(str, cast("list[Any]", value)))
-    return msgspec.json.encode(value).decode()
-
-
-def _kind_of(field: Field, words: DeskWords) -> tuple[str, Sequence[tuple[str, str]]]:
-    if field.name in _HIDDEN:
-        return "hidden", ()
-    if field.plain is bool:
-        return "yes_no", (("yes", words("yes")), ("no", words("no")))
-    if choices := choices_of(field.plain):
-        return "choice", tuple((one, words.word(field.name, one)) for one in choices)
-    if field.is_amount:
-        return "amount", ()
-    if field.plain is int:
-        return "number", ()
-    if field.plain is date:
-        return "date", ()
-    if field.is_file:
-        return "file", ()
-    if field.plain is str and _is_long(field):
-        return "long", ()
-    if field.is_list or field.plain is str:
-        return "text", ()
-    return "long", ()
-
-
-def _is_long(field: Field) -> bool:
-    """Whether it takes a text of many lines."""
-    marks: tuple[Any, ...] = getattr(field.type, "__metadata__", ())
-    return any(isinstance(mark, Meta) and (mark.max_length or 0) >= _MANY_LINES for mark in marks)
-
-
-def _typed(field: Field, example: Any, words: DeskWords) -> str:
-    return words.word(field.name, str(example)) if choices_of(field.plain) else typed(field, example)

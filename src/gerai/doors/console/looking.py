@@ -12,7 +12,8 @@ from starlette.responses import Response
 
 from gerai.domain.refusals import InputInvalid, NotFound
 from gerai.doors.console import answers
-from gerai.doors.console.cells import MOST_COLUMNS, Cell, columns_of, inputs_of, row_cells
+from gerai.doors.console.cells import MOST_COLUMNS, Cell, columns_of, row_cells
+from gerai.doors.console.inputs import inputs_of
 from gerai.doors.console.menu import TABS, group_of, menu_of, page_of, tabs_of
 from gerai.doors.console.order_words import method_name
 from gerai.doors.console.picks import found_in, with_picks

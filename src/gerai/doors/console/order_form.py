@@ -10,7 +10,7 @@ from typing import Any, Final
 import msgspec
 
 from gerai.domain.refusals import InputInvalid
-from gerai.doors.console.cells import InputField, inputs_of, typed
+from gerai.doors.console.inputs import InputField, inputs_of, typed
 from gerai.doors.console.words import DeskWords
 from gerai.engine.desk.fields import example_of
 from gerai.engine.desk.order_fields import OrderField

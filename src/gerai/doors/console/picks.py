@@ -9,7 +9,7 @@ from typing import Final
 
 import msgspec
 
-from gerai.doors.console.cells import InputField
+from gerai.doors.console.inputs import InputField
 from gerai.doors.console.who import AtDesk
 from gerai.doors.console.words import DeskWords
 from gerai.engine.desk.fields import Refers, refers_of

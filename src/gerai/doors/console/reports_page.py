@@ -12,8 +12,9 @@ from starlette.responses import Response
 
 from gerai.domain.refusals import NotFound
 from gerai.doors.console import answers
-from gerai.doors.console.cells import Cell, cell, columns_of, inputs_of
+from gerai.doors.console.cells import Cell, cell, columns_of
 from gerai.doors.console.counters import Counters
+from gerai.doors.console.inputs import inputs_of
 from gerai.doors.console.looking import asked_of, desk_page, looked, view_named
 from gerai.doors.console.order_words import method_name
 from gerai.doors.console.who import AtDesk

@@ -10,7 +10,7 @@ from typing import Any, Final, get_args
 
 import msgspec
 
-from gerai.doors.console.cells import InputField, inputs_of
+from gerai.doors.console.inputs import InputField, inputs_of
 from gerai.doors.console.picks import found_in, with_picks
 from gerai.doors.console.who import AtDesk
 from gerai.doors.console.words import DeskWords

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
-from gerai.doors.console.cells import InputField
+from gerai.doors.console.inputs import InputField
 from gerai.doors.console.words import DeskWords
 from gerai.engine.desk.first_places import SEVERAL, places_like
 from gerai.engine.desk.first_questions import FirstQuestion
