@@ -86,7 +86,7 @@ async def open_sellers(engine: Engine, client: httpx.AsyncClient, dialects: tupl
         seller.headers = dict(seller.dialect.demo.order(seller.section, 0).headers)
         seller.token = _token_of(seller)
         await _own_money(seller)
-        await PREPARED.get(seller.dialect.name, _place_some)(seller)
+        await PREPARED.get(seller.dialect.name, _of_a_panel)(seller)
     return sellers
 
 
@@ -151,10 +151,13 @@ async def _place_some(seller: Seller) -> None:
         await seller.ask(wanted.method, wanted.path, body)
 
 
-async def _cekceir(seller: Seller) -> None:
-    """Two orders, and a deposit that waits to be paid."""
+async def _of_a_panel(seller: Seller) -> None:
+    """Orders, and a deposit that waits to be paid where the door takes one as Cek Ceir's does."""
     await _place_some(seller)
-    await seller.ask("POST", "/api/deposit", {"amount": 1_000_000 + int(digits(6)), "provider_code": "card"})
+    for prefix in seller.dialect.prefixes:
+        if any((one.method, one.path) == ("POST", f"{prefix}/deposit") for one in seller.dialect.routes):
+            body = {"amount": 1_000_000 + int(digits(6)), "provider_code": "card"}
+            await seller.ask("POST", f"{prefix}/deposit", body)
 
 
 async def _durianpay(seller: Seller) -> None:
@@ -209,9 +212,7 @@ async def _scalev(seller: Seller) -> None:
         seller.chosen[path.format("/v3/orders/{order_id}")] = {"order_id": physical["id"]}
 
 
-PREPARED: Final[dict[str, Callable[[Seller], Awaitable[None]]]] = {
-    "cekceir": _cekceir, "durianpay": _durianpay, "scalev": _scalev,
-}  # fmt: skip
+PREPARED: Final[dict[str, Callable[[Seller], Awaitable[None]]]] = {"durianpay": _durianpay, "scalev": _scalev}
 
 
 def body_of(seller: Seller, operation: Operation) -> Any:

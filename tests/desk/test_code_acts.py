@@ -90,7 +90,7 @@ async def test_a_withdrawn_code_is_nobodys(shop: Licences) -> None:
     await shop.load("W-1", "W-2", "W-3")
     order_id = await shop.paid()
     await shop.hand_out(order_id)
-    [given] = await shop.listed()
+    [given] = await shop.listed(status="given")
     with pytest.raises(StateConflict):
         await do(shop.within, "codes.withdraw", ById(id=given.id), reason="salah")
     with pytest.raises(NotFound):

@@ -15,8 +15,10 @@ from console_kit import OWN, PASSWORD, base, browser_of, enter, joined, mark
 from desk_kit import open_desk, seen, written
 from gerai.app import App
 from gerai.domain.permissions import ROLES, Role
+from gerai.doors.console.acting import OURS
 from gerai.doors.console.words import CATALOGUES
 from gerai.engine.desk.house import Within
+from gerai.engine.desk.read import fields_of
 from gerai.engine.desk.registry import acts, views
 from gerai.engine.people.join import reset_password
 from gerai.kit.ids import base62
@@ -66,6 +68,26 @@ async def test_a_form_sent_twice_does_it_once(browser: httpx.AsyncClient, within
     assert first.status_code == 200
     assert again.headers["location"].endswith("/warehouses?done=warehouses.add&again=1")
     assert len(await seen(within, "warehouses.list")) == 1
+
+
+def test_no_field_of_an_act_is_taken_for_one_of_the_form() -> None:
+    """What goes with every form has names of its own: a field called alike would be dropped without a word."""
+    assert {
+        act.name: taken for act in acts().values() if (taken := {f.name for f in fields_of(act.input)} & OURS)
+    } == {}
+
+
+async def test_what_has_a_code_is_made_by_its_form(browser: httpx.AsyncClient, within: Within) -> None:
+    """A service type and a courier service have the codes that were typed."""
+    await enter(browser, await joined(within))
+    for act, typed in (
+        ("service_types.add", {"code": "cek_ponsel", "name": "Cek ponsel"}),
+        ("couriers.add", {"courier": "jne", "courier_name": "JNE", "code": "REG", "name": "Reguler"}),
+    ):
+        address = f"{base(within)}/do/{act}"
+        sent = await browser.post(address, data=typed | await mark(browser, address))
+        assert sent.status_code == 303, sent.text
+        assert [row.code for row in await seen(within, f"{act.partition('.')[0]}.list")] == [typed["code"]]
 
 
 async def test_what_is_wrong_stands_under_its_field(browser: httpx.AsyncClient, within: Within) -> None:

@@ -37,8 +37,8 @@ from gerai.engine.desk.registry import Act, acts, perform
 from gerai.engine.people.sign_in import prove
 from gerai.kit.clock import real_now
 
-#: Of a form, beside the act's own fields.
-_OURS = frozenset({"reason", "once", "password", "code"})
+#: Of a form, beside the act's own fields: no act has a field called so.
+OURS = frozenset({"reason", "once", "password", "app_code"})
 AS_PAGES = frozenset({Kind.NOT_ALLOWED, Kind.UNAVAILABLE, Kind.TOO_MANY, Kind.INTERNAL})
 
 
@@ -65,9 +65,7 @@ async def act_sent(ctx: RequestContext, desk: AtDesk) -> Response:
 async def _sent(ctx: RequestContext, desk: AtDesk, act: Act) -> Response:
     sent = await _fields_sent(ctx, desk, act)
     lists = {field.name for field in fields_of(act.input) if field.is_list}
-    given = {
-        name: ", ".join(texts) if name in lists else texts[-1] for name, texts in sent.items() if name not in _OURS
-    }
+    given = {name: ", ".join(texts) if name in lists else texts[-1] for name, texts in sent.items() if name not in OURS}
     given = gathered(act.input, given)
     try:
         await require_proof(ctx, desk, act, sent)
@@ -141,13 +139,13 @@ async def require_proof(ctx: RequestContext, desk: AtDesk, act: Act, sent: dict[
     if not act.grave or desk.visitor.who.has_proven(real_now()):
         return
     who = desk.visitor.who
-    house, password, code = desk.within.house, last_of(sent, "password"), last_of(sent, "code")
+    house, password, code = desk.within.house, last_of(sent, "password"), last_of(sent, "app_code")
     try:
         with guess(ctx, proofs_of(who)) as was_right:
             await prove(house.engine, house.sealer, who, desk.visitor.token, password, code)
             was_right()
     except NotAuthenticated:
-        name, text = ("password", "is not your password") if who.person.totp is None else ("code", _CODE)
+        name, text = ("password", "is not your password") if who.person.totp is None else ("app_code", _CODE)
         raise InputInvalid({name: [text]}) from None
 
 

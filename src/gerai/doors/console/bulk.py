@@ -31,7 +31,7 @@ from gerai.kit.ids import token
 #: Of each row what it has for itself, and what is the same for all.
 _MOST_FIELDS: Final = 4 * MOST
 #: Of a form, beside the act's own fields.
-_OURS: Final = frozenset({"act", "ids", "from", "reason", "once", "password", "code"})
+_OURS: Final = frozenset({"act", "ids", "from", "reason", "once", "password", "app_code"})
 _ID_DIGITS: Final = 18
 _LONGEST_FROM: Final = 1000
 #: Rows that are read one by one are read so many at a time.
@@ -194,7 +194,7 @@ async def _done(
     ]
     busy = [one.id for one in found if one.state == "busy"]
     counts = [(state, sum(one.state == state for one in found)) for state in _TONES]
-    kept = {name: text for name, text in given.items() if name not in ("ids", "password", "code")}
+    kept = {name: text for name, text in given.items() if name not in ("ids", "password", "app_code")}
     return desk_page(
         ctx, desk, "bulk_done.html", things, title=words.of(act.title), lines=lines, tone=tone_of,
         counts=[(state, count) for state, count in counts if count], busy=",".join(map(str, busy)), kept=kept,

@@ -82,7 +82,7 @@ class StartKeys:
             if _from_wallet(desk, door) and (of := first_order(within, door, "")) is not None
         ]  # fmt: skip
         may_fill = desk.may(acts()["wallets.top_up"].permission)
-        shown = frozenset({"door", "opening", "password", "code"})
+        shown = frozenset({"door", "opening", "password", "app_code"})
         return desk_page(
             ctx, desk, "start_key.html", "home", status if found else 200, title=words.of(step.text),
             once=token(), faults=found,

@@ -167,7 +167,7 @@ async def _form(
     given: Answers = {**filled, decides.name: chosen, **({} if places.by_id else {NO_PLACES: "yes"})}
     asked = [one for one in step.questions if one is not decides and chosen and one.needed(given)]
     fields = with_places(inputs(asked, words, filled, found), places, found)
-    shown = {one.name for one in fields} | {"mine", "password", "code"}
+    shown = {one.name for one in fields} | {"mine", "password", "app_code"}
     onward = next_of(desk, steps, step.name)
     ways = [] if chosen else [
         (onward if name == "later" else f"?{decides.name}={name}", words.of(text), name == "later")
