@@ -214,4 +214,4 @@ async def test_a_file_to_fill_in_has_every_column(within: Within, things: str, k
     """The template of each import can be read by it: its columns are known, its example is read."""
     report = await brought(within, things, template(imports()[things], kind), dry_run=True)
     assert report.rows == 1
-    assert {one.column for one in report.faults} <= {"type", "sku", "warehouse_id", "door", "service"}
+    assert {one.column for one in report.faults} <= {"type", "sku", "warehouse_id", "door", "service", "destination"}

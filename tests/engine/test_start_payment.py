@@ -53,7 +53,7 @@ async def test_the_amount_must_be_the_invoices(shop: Shop) -> None:
     before = await shop.footprint()
     with pytest.raises(AmountMismatch) as refused:
         await shop.start_payment(placed, amount_sen=5_000_01)
-    facts = {"given_sen": 5_000_01, "right_sen": 5_000_00, "fee_sen": 0, "refunded_sen": 0}
+    facts = {"given_sen": 5_000_01, "right_sen": 5_000_00, "fee_sen": 0, "refunded_sen": 0, "payments": 0}
     assert refused.value.facts() == facts
     assert await shop.footprint() == before
 

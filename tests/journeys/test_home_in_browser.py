@@ -78,7 +78,7 @@ async def test_a_phone_sees_the_newest_days_first(base_url: str, browser: Browse
     phone = await signed_in(browser, base_url, within)
     assert await phone.page.locator(".chart .wide").is_hidden()
     labels = await phone.page.locator(".narrow li span:first-child").all_inner_texts()
-    assert (len(labels), labels[0], labels[1]) == (14, "15 Apr", "14 Apr")
+    assert (len(labels), labels[0], labels[1]) == (30, "15 Apr", "14 Apr")
     await phone.page.locator(".narrow li a").first.click()
     assert phone.page.url.endswith("/orders?since=2026-04-15&until=2026-04-15")
     await phone.context.close()

@@ -27,16 +27,16 @@ _WORD: Final = re.compile(r"[A-Za-z]{3,}")
 #: What a text is put together with: figures, marks, dates.
 _BETWEEN: Final = re.compile(r"[,:;·×=()\"{}\[\]/]+\s*|\s-\s|\d+")
 #: Addresses, and identifiers that are made of what is stored.
-_MADE: Final = re.compile(r"https?://\S+|event_\S+")
+_MADE: Final = re.compile(r"https?://\S+|event_\S+|cus_\S+")
 #: A word of the code, which would be a word of ours on a page.
 _CODE: Final = re.compile(r"[a-z_]+(\.[a-z_]+)?")
 #: Words of both languages, and names of things that have no other.
 SHARED: Final = {
     "Apr", "Bank", "Barcode", "CSV", "Discord", "E-mail", "Feb", "Gateway", "Gerai", "JSON", "JSON Schema", "Jan",
     "Mar", "Menu", "PDF", "Per kg", "SHA-256", "SKU", "Status", "Total", "Virtual account", "Webhook", "XLSX",
-    "digital", "operator",
+    "admin", "digital", "manual", "operator",
     # What is typed so, in whichever language: values of settings, ways to pay at a counter, rules, scopes, events.
-    "accept", "add", "hold", "refuse", "null", "true", "simulator", "invoice", "card", "cod", "alfamart", "ovo", "dana",
+    "accept", "add", "hold", "refuse", "shown", "null", "true", "simulator", "invoice", "card", "cod", "alfamart", "ovo", "dana",
     "shopeepay", "linkaja", "gopay", "va_bca", "workdays", "storefront", "order.created", "type", "object", "ok",
     "fixed_rupiah", "percent_bp", "public_read", "user_read", "create_order", "token_validate", "toko.example",
     "Jl. Melati", "Jakarta",
