@@ -83,6 +83,6 @@ async def test_a_phone_sees_the_newest_days_first(base_url: str, browser: Browse
     assert phone.page.url.endswith("/orders?since=2026-04-15&until=2026-04-15")
     await phone.context.close()
     laptop = await signed_in(browser, base_url, within, viewport={"width": 1280, "height": 900})
-    assert await laptop.page.locator(".narrow").is_hidden()
+    assert await laptop.page.locator("ul.narrow").is_hidden()
     assert await laptop.page.locator(".chart .wide .bar").count() == 30
     await laptop.context.close()
