@@ -37,7 +37,8 @@ SHARED: Final = {
     "admin", "digital", "manual", "operator",
     # What is typed so, in whichever language: values of settings, ways to pay at a counter, rules, scopes, events.
     "accept", "add", "hold", "refuse", "shown", "null", "true", "simulator", "invoice", "card", "cod", "alfamart",
-    "ovo", "dana", "shopeepay", "linkaja", "gopay", "va_bca", "workdays", "storefront", "order.created", "type", "object", "ok",
+    "ovo", "dana", "shopeepay", "linkaja", "gopay", "va_bca", "workdays", "storefront", "order.created",
+    "type", "object", "ok",
     "fixed_rupiah", "percent_bp", "public_read", "user_read", "create_order", "token_validate", "toko.example",
     "Jl. Melati", "Jakarta",
 }  # fmt: skip
