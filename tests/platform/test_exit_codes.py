@@ -181,8 +181,9 @@ def test_every_parameter_has_help_and_every_argument_an_example() -> None:
         needed = [parameter.name for parameter in command.params if parameter.param_type_name == "argument"]
         if needed or command.epilog:
             # `gerai payments accounts list` is `gerai accounts list`, and says so.
-            short = path.partition(" ")[2] if path.partition(" ")[2] in found else path
-            names = [name for name in (path, short) if f"{command.epilog or ''} ".startswith(f"Example: gerai {name} ")]
+            short = path.partition(" ")[2]
+            shown = [path, short] if " " in short else [path]
+            names = [name for name in shown if f"{command.epilog or ''} ".startswith(f"Example: gerai {name} ")]
             assert names, path
             words = shlex.split(command.epilog.removeprefix(f"Example: gerai {names[0]}"))
             context = command.make_context(path, words)
