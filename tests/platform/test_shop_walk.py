@@ -145,6 +145,9 @@ async def test_a_shop_is_opened_and_run_at_the_terminal(here: Installation, tmp_
     call = shlex.split(next(line for line in said.splitlines() if line.startswith("curl ")))
     ebook = await here.order("scalev", httpx.URL(call[1]).path, json.loads(call[call.index("-d") + 1]), key)
     await here.do("payments", "confirm", ebook, "--method", "cash", "--reference", "tunai-1")
+    # Without a file or codes it is sent by hand.
+    assert await here.status(ebook) == "confirmed"
+    await here.do("orders", "complete", ebook)
     assert await here.status(ebook) == "completed"
 
     await send_and_give_back(here, tmp_path, key)
