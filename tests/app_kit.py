@@ -11,11 +11,13 @@ from gerai.engine.core import Engine
 from gerai.engine.gateways.desk import GatewayDesk
 from gerai.kit.secret_box import SecretBox
 from gerai.kit.shared_counters import CounterShare
-from gerai.settings import DatabaseSettings, EngineSettings, HttpSettings, Settings
+from gerai.settings import DatabaseSettings, EngineSettings, HttpSettings, PageSettings, Settings
 
 
 def settings_of(dsn: str, **changes: Any) -> Settings:
-    """Of a server in this process on the database ``dsn``, which is as patient as the machine may be slow."""
+    """Of a server in this process on the database ``dsn``, which is as patient as the machine may be slow; a person may
+    open as many pages as a test walks through."""
+    changes = {"pages": PageSettings(console_per_minute=1_000_000)} | changes
     return replace(
         Settings(),
         database=DatabaseSettings(url=dsn),

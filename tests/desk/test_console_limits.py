@@ -9,6 +9,7 @@ from collections import Counter
 import httpx
 import pytest
 
+from app_kit import settings_of
 from console_kit import OWN, base, browser_of, enter, joined, mark
 from desk_kit import house_of, open_desk
 from gerai.app import App
@@ -17,6 +18,13 @@ from gerai.doors.http.limits import RateLimiter
 from gerai.engine.desk.house import Within
 from gerai.engine.people.sign_in import prove
 from gerai.kit.clock import real_now
+from gerai.settings import PageSettings, Settings
+
+
+@pytest.fixture(scope="module")
+def settings(dsn: str) -> Settings:
+    """Of a server that bounds what one person opens, as usual."""
+    return settings_of(dsn, pages=PageSettings())
 
 
 def from_elsewhere(app: App, address: str) -> httpx.AsyncClient:

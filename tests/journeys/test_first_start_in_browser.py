@@ -10,8 +10,8 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 
 from app_kit import settings_of
-from axe_kit import NARROWEST, SCHEMES, findings, misfits
-from browser_kit import Reader, reader
+from axe_kit import NARROWEST, findings, misfits
+from browser_kit import SCHEMES, Reader, reader
 from desk_kit import DISTRICT
 from gerai.app import App
 from gerai.domain.states import ORDER

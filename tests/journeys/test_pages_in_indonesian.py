@@ -26,13 +26,13 @@ pytestmark = pytest.mark.timeout(600)
 _WORD: Final = re.compile(r"[A-Za-z]{3,}")
 #: What a text is put together with: figures, marks, dates.
 _BETWEEN: Final = re.compile(r"[,:;·×=()\"{}\[\]/]+\s*|\s-\s|\d+")
-#: Addresses, and identifiers that are made of what is stored.
-_MADE: Final = re.compile(r"https?://\S+|event_\S+|cus_\S+")
+#: Addresses, and identifiers that are made of what is stored, also with the counter they are of.
+_MADE: Final = re.compile(r"(https?://\S+|event_\S+|cus_\S+)( · [a-z]+)?")
 #: A word of the code, which would be a word of ours on a page.
 _CODE: Final = re.compile(r"[a-z_]+(\.[a-z_]+)?")
 #: Words of both languages, and names of things that have no other.
 SHARED: Final = {
-    "Apr", "Bank", "Barcode", "CSV", "Discord", "E-mail", "Feb", "Gateway", "Gerai", "JSON", "JSON Schema", "Jan",
+    "Apr", "Bank", "Barcode", "CSV", "Discord", "HTML", "E-mail", "Feb", "Gateway", "Gerai", "JSON", "JSON Schema", "Jan",
     "Mar", "Menu", "PDF", "Per kg", "SHA-256", "SKU", "Status", "Total", "Virtual account", "Webhook", "XLSX",
     "admin", "digital", "manual", "operator",
     # What is typed so, in whichever language: values of settings, ways to pay at a counter, rules, scopes, events.
