@@ -32,8 +32,8 @@ _MADE: Final = re.compile(r"(https?://\S+|event_\S+|cus_\S+)( · [a-z]+)?")
 _CODE: Final = re.compile(r"[a-z_]+(\.[a-z_]+)?")
 #: Words of both languages, and names of things that have no other.
 SHARED: Final = {
-    "Apr", "Bank", "Barcode", "CSV", "Discord", "HTML", "E-mail", "Feb", "Gateway", "Gerai", "JSON", "JSON Schema", "Jan",
-    "Mar", "Menu", "PDF", "Per kg", "SHA-256", "SKU", "Status", "Total", "Virtual account", "Webhook", "XLSX",
+    "Apr", "Bank", "Barcode", "CSV", "Discord", "E-mail", "Feb", "Gateway", "Gerai", "JSON", "JSON Schema", "Jan",
+    "HTML", "Mar", "Menu", "PDF", "Per kg", "SHA-256", "SKU", "Status", "Total", "Virtual account", "Webhook", "XLSX",
     "admin", "digital", "manual", "operator",
     # What is typed so, in whichever language: values of settings, ways to pay at a counter, rules, scopes, events.
     "accept", "add", "hold", "refuse", "shown", "null", "true", "simulator", "invoice", "card", "cod", "alfamart",
