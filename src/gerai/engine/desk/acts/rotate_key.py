@@ -23,7 +23,12 @@ class Rotation(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     """``overlap_minutes``: so long the old secret works beside the new one."""
 
     id: Annotated[Id, words("Nomor", "Id")]
-    overlap_minutes: Annotated[Minutes, words("Yang lama berlaku (menit)", "The old works on (minutes)", 60)] = 0
+    overlap_minutes: Annotated[
+        Minutes,
+        words(
+            "Yang lama berlaku (menit; kosong: berhenti sekarang)", "The old works on (minutes; empty: it ends now)", 60
+        ),
+    ] = 0
 
 
 async def run(within: Within, given: Rotation) -> Done:
